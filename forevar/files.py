@@ -1,0 +1,49 @@
+"""Files written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+from forevar.errors import ForevarError
+
+
+def write_atomic(path: Path, content: bytes | str, *, private: bool = False) -> Path:
+    """Write beside and move into place, so that whoever looks sees the old file or the new one.
+
+    Args:
+        path: Where the file ends up; its folder is made when missing.
+        content: Text is written as UTF-8 with ``\\n`` line ends on every system.
+        private: Readable by the owner alone.
+
+    Returns:
+        ``path``.
+
+    Raises:
+        ForevarError: The folder cannot be written to or the disk is full; the old file is untouched.
+    """
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    beside = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, beside = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(beside, 0o600 if private else 0o644)
+        os.replace(beside, path)
+        beside = None
+    except OSError as error:
+        raise ForevarError(
+            f"the file could not be written ({error.strerror or 'no reason given'}); what stood there is untouched",
+            f"{path.parent.name}/{path.name}",
+            "make room on the disk, or close the file where it is open, and build again",
+        ) from None
+    finally:
+        if beside is not None:
+            with contextlib.suppress(OSError):
+                os.unlink(beside)
+    return path

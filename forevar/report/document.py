@@ -1,0 +1,221 @@
+"""executed notebooks + authors' texts → the chapters of one report, numbered, that HTML and PDF both read."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+from forevar.blocks import MIME, VEGALITE, Text
+from forevar.period import Period
+from forevar.words import Words
+
+if TYPE_CHECKING:
+    from forevar.params import Recipe, Town
+
+Block = dict[str, Any]
+
+MARKDOWN_PLUGINS = ("footnotes", "table", "strikethrough")
+HIDDEN = frozenset({"parameters", "injected-parameters", "setup", "remove-cell"})
+DRAFT_ONLY = frozenset({"check", "draft-only"})
+NUMBERED = ("figure", "table")
+_LETTERS = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "Æ": "ae", "Ø": "o", "Å": "a", "ß": "ss"})
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One chapter.
+
+    Attributes:
+        name: As ``forevar list`` prints it: ``substances/kokain``; text-only chapters bear their file's name.
+        title: The heading the reader sees.
+        notebook: Executed; after ``compose`` it holds only what is to be shown, blocks numbered.
+        substance: Key, when the chapter is about one substance.
+    """
+
+    name: str
+    title: str
+    notebook: NotebookNode
+    substance: str = ""
+
+    @property
+    def slug(self) -> str:
+        """The chapter's id, ASCII: ``substances-kokain``."""
+        return slug(self.name)
+
+    def outputs(self) -> Iterator[NotebookNode]:
+        """Every output of every cell, in order."""
+        for cell in self.notebook.cells:
+            yield from cell.get("outputs", ())
+
+    def blocks(self) -> Iterator[Block]:
+        """Every forevar block, in order; what plain pandas or Markdown shows is not among them."""
+        for output in self.outputs():
+            if block := block_of(output):
+                yield block
+
+
+@dataclass(frozen=True)
+class Document:
+    """The whole report in one language.
+
+    Attributes:
+        edition: The half-year observed.
+        lang: ``nb``, ``nn`` or ``en``.
+        words: The same language's words.
+        town: ``params/town.yml``.
+        recipe: The edition's recipe.
+        chapters: In the order of the report.
+        status: ``draft`` or ``final``.
+        notices: What must stand on the first page and in every running header («Rekonstruerte data»).
+        made: When this build began; the only thing in it that two builds of the same input do not share.
+        code: Whether the cells' code is shown.
+    """
+
+    edition: Period
+    lang: str
+    words: Words
+    town: Town
+    recipe: Recipe
+    chapters: tuple[Chapter, ...]
+    status: str
+    notices: tuple[str, ...]
+    made: dt.datetime
+    code: bool = False
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether notes to co-authors are shown."""
+        return self.status != "final"
+
+    def blocks(self, kind: str = "") -> Iterator[Block]:
+        """Every block of the report, or those of one kind."""
+        for chapter in self.chapters:
+            for block in chapter.blocks():
+                if not kind or block["kind"] == kind:
+                    yield block
+
+    @property
+    def findings(self) -> Block | None:
+        """The main findings, whose rows and curves also stand on the cover; None when no chapter shows them."""
+        return next(self.blocks("findings"), None)
+
+
+def text_chapter(name: str, title: str, markdown: str) -> Chapter:
+    """A chapter that is only an author's text."""
+    bundle = Text(markdown)._repr_mimebundle_()
+    cell = new_code_cell("", outputs=[new_output("display_data", data=bundle)])
+    cell.id = "text"
+    return Chapter(name, title, new_notebook(cells=[cell]))
+
+
+def compose(chapters: Iterable[Chapter], words: Words, *, final: bool) -> tuple[Chapter, ...]:
+    """Drop what the reader shall not see, and number figures and tables through the whole report.
+
+    Args:
+        chapters: In the order of the report; their notebooks are not changed.
+        words: ``report.figure.number`` and ``report.table.number`` give «Figur 3» and «Tabell 2».
+        final: Leave out cells tagged ``check`` or ``draft-only`` and notes to co-authors.
+
+    Returns:
+        Chapters whose every block has ``id`` (ASCII, unique in the report), and whose figures and tables have
+        ``number`` («Figur 3»). A plain Vega-Lite output has become a figure block without table.
+    """
+    hidden = HIDDEN | DRAFT_ONLY if final else HIDDEN
+    counts = dict.fromkeys(NUMBERED, 0)
+    taken: set[str] = set()
+    composed = []
+    for chapter in chapters:
+        notebook = copy.deepcopy(chapter.notebook)
+        notebook.cells = [cell for cell in notebook.cells if not hidden & set(cell.metadata.get("tags", ()))]
+        for cell in notebook.cells:
+            if cell.cell_type != "code":
+                continue
+            cell.outputs = [output for output in cell.outputs if _is_shown(output, final)]
+            for output in cell.outputs:
+                _adopt(output)
+                block = output.get("data", {}).get(MIME)
+                if block is None:
+                    continue
+                block["id"] = unique(slug(f"{chapter.name}-{block.get('key') or block['kind']}"), taken)
+                if block["kind"] in NUMBERED:
+                    counts[block["kind"]] += 1
+                    block["number"] = words(f"report.{block['kind']}.number", number=counts[block["kind"]])
+        composed.append(replace(chapter, notebook=notebook))
+    return tuple(composed)
+
+
+def block_of(output: NotebookNode) -> Block | None:
+    """The forevar block behind an output; None when it is plain pandas, Markdown or text.
+
+    A figure's block gets ``wide``: the Vega-Lite specification for 640 px without the title it has in JupyterLab.
+    """
+    data = output.get("data", {})
+    block: Block | None = data.get(MIME)
+    if block is None:
+        return None
+    if block["kind"] == "figure":
+        return {**block, "wide": {key: value for key, value in data[VEGALITE].items() if key != "title"}}
+    return block
+
+
+def slug(text: str) -> str:
+    """ASCII letters, digits and single hyphens: fit for an id and for a file name."""
+    plain = unicodedata.normalize("NFKD", text.translate(_LETTERS)).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-") or "x"
+
+
+def unique(name: str, taken: set[str]) -> str:
+    """The name, with a number behind it when it is taken; adds it to ``taken``."""
+    found, number = name, 2
+    while found in taken:
+        found, number = f"{name}-{number}", number + 1
+    taken.add(found)
+    return found
+
+
+def read_notebook(path: Path) -> NotebookNode:
+    """An executed notebook from disk."""
+    notebook: NotebookNode = nbformat.read(path, as_version=4)
+    return notebook
+
+
+def notices_of(chapters: Sequence[Chapter]) -> tuple[str, ...]:
+    """The tags that figures and tables bear, each once: what the whole report must say on its first page."""
+    tags = (str(block.get("tag", "")) for chapter in chapters for block in chapter.blocks())
+    return tuple(dict.fromkeys(tag for tag in tags if tag))
+
+
+def _is_shown(output: NotebookNode, final: bool) -> bool:
+    """Standard error never; notes to co-authors only in a draft."""
+    if output.output_type == "stream":
+        return str(output.name) != "stderr"
+    block = output.get("data", {}).get(MIME, {})
+    return not (final and block.get("kind") == "text" and block.get("role") == "note")
+
+
+def _adopt(output: NotebookNode) -> None:
+    """Make a chart that someone drew with plain Altair a figure block like the others."""
+    data = output.get("data", {})
+    mime = next((key for key in data if key.startswith("application/vnd.vegalite.")), None)
+    if mime is None or MIME in data:
+        return
+    spec = data[mime]
+    title = spec.get("title", "")
+    if isinstance(title, dict):
+        title = title.get("text", "")
+    title = " ".join(title) if isinstance(title, list) else str(title)
+    data[VEGALITE] = spec
+    data[MIME] = {
+        "kind": "figure", "key": "chart", "title": title, "subtitle": "", "alt": spec.get("description", title),
+        "narrow": None, "table": None, "source": "", "tag": "",
+    }  # fmt: skip
