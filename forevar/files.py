@@ -15,7 +15,7 @@ def write_atomic(path: Path, content: bytes | str, *, private: bool = False) -> 
 
     Args:
         path: Where the file ends up; its folder is made when missing.
-        content: Text is written as UTF-8 with ``\\n`` line ends on every system.
+        content: Text is written as UTF-8 with line feeds on every system.
         private: Readable by the owner alone.
 
     Returns:

@@ -1,0 +1,5 @@
+"""``python -m forevar``."""
+
+from forevar.cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,445 @@
+"""``params/*.yml`` → what people decided, checked and frozen."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from forevar.errors import Fault, ParamsError
+from forevar.period import Period
+from forevar.profile import Profile
+from forevar.terms import SCORED_DIMENSIONS, Dimension
+from forevar.words import Names, Words, flatten
+from forevar.workspace import Workspace
+from forevar.yaml_file import Model, read_yaml, validate
+
+Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+def _as_period(value: object) -> Period:
+    return value if isinstance(value, Period) else Period.parse(str(value))
+
+
+def _rising(values: tuple[float, ...]) -> tuple[float, ...]:
+    if any(later <= earlier for earlier, later in zip(values, values[1:], strict=False)):
+        raise ValueError(f"the limits must rise: {', '.join(map(str, values))}")
+    return values
+
+
+PeriodField = Annotated[Period, BeforeValidator(_as_period)]
+Limits = Annotated[tuple[float, ...], Field(min_length=1), AfterValidator(_rising)]
+
+
+class Frozen(BaseModel):
+    """Settings that refuse a key they do not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+class Few(Frozen):
+    """When there are too few cases to speak of change.
+
+    Attributes:
+        n_min: Fewer than this is few.
+        test: Which of the two half-years must be few: the larger, the smaller or the current.
+        rule: ``zero`` scores 0, ``sign`` scores one step in the direction, ``exclude`` leaves it out.
+        min_change: Smallest difference that ``sign`` reacts to.
+        units: Units the rule is for.
+    """
+
+    n_min: int
+    test: Literal["max", "min", "current"] = "max"
+    rule: Literal["zero", "sign", "exclude"] = "zero"
+    min_change: int = 1
+    units: tuple[str, ...] = ("count",)
+
+
+class FewOverride(Frozen):
+    """The part of the rule one source does differently."""
+
+    n_min: int | None = None
+    rule: Literal["zero", "sign", "exclude"] | None = None
+    min_change: int | None = None
+
+
+class SourceOverride(Frozen):
+    """What one source does differently from the method."""
+
+    few: FewOverride | None = None
+    class_limits_percent: Limits | None = None
+
+
+class Panel(Frozen):
+    """How a panel's answers become a step.
+
+    Attributes:
+        limits_balance: Share more less share fewer, among those who answered.
+        groups: ``pooled`` counts all together; ``separate`` takes the mean of the groups' balances.
+        min_answers: Fewer answers than this are not scored.
+    """
+
+    limits_balance: Limits
+    groups: Literal["pooled", "separate"] = "pooled"
+    min_answers: int = 1
+
+
+class ScoreWords(Frozen):
+    """Cut points from score to word; a third one opens a middle degree (small, plain, strong)."""
+
+    sub_score_cuts: Limits
+    aggregate_cuts: Limits
+    headline_drop_small: bool = True
+    small: Literal["liten", "svak"] = "liten"
+
+
+class Trend(Frozen):
+    """The long-term curve.
+
+    Attributes:
+        start: Half-year in which every curve stands at ``base``.
+        scored_from: First half-year whose raw files are complete enough to be summed.
+    """
+
+    start: PeriodField
+    base: float = 0.0
+    scored_from: PeriodField | None = None
+
+
+class Method(Frozen):
+    """How changes become scores: ``params/method.yml``."""
+
+    name: str
+    status: Literal["example", "decided"]
+    base: Literal["previous_half_year", "same_half_last_year", "mean_of_last"]
+    mean_of: int = 2
+    class_limits_percent: Limits
+    class_limits_by_kind: dict[str, Limits] = {}
+    class_values: tuple[int, ...]
+    missing_comparison: Literal["unscored"] = "unscored"
+    first_time: Literal["use_if_back_data", "exclude"] = "use_if_back_data"
+    few: Few
+    zero_base_value: int
+    measures: Literal["separate", "mean"] = "separate"
+    unscored_kinds: tuple[str, ...] = ()
+    default_weight: float | None = None
+    normalisation: Literal["none", "share_of_maximum"] = "none"
+    panel: Panel
+    source_overrides: dict[str, SourceOverride] = {}
+    words: ScoreWords
+    trend: Trend
+    certainty: dict[str, Any] = {}
+    signals: dict[str, Any] = {}
+    sensitivity: dict[str, Any] = {}
+    backtest: dict[str, Any] = {}
+
+    @model_validator(mode="after")
+    def _values_fit_limits(self) -> Method:
+        for name, limits in (("class_limits_percent", self.class_limits_percent), *self.class_limits_by_kind.items()):
+            if len(self.class_values) != len(limits) + 1:
+                raise ValueError(f"{name} has {len(limits)} limits, so class_values needs {len(limits) + 1} values")
+        return self
+
+
+class Substance(Frozen):
+    """One drug the town watches: an entry of ``params/substances.yml``."""
+
+    name: Names
+    group: str
+    order: int
+    aliases: tuple[str, ...] = ()
+    colour: str = "#12436D"
+    text_colour: str = ""
+    trend_start: PeriodField | None = None
+    atc: tuple[str, ...] = ()
+    highlight: bool = False
+    breaks: dict[str, Names] = {}
+
+
+class Measure(Frozen):
+    """One series of a source.
+
+    Attributes:
+        dimension: One of the three, several for a panel, or ``consequences``.
+        unit: ``count``, ``g``, ``tablets``, ``litres``, ``DDD``, ``index`` … the rule of few is by unit.
+        name: What is counted, as it stands in a sentence: ``antall beslag``.
+        scored: False: shown, never scored.
+    """
+
+    dimension: tuple[Dimension | Literal["aggregate"], ...]
+    unit: str
+    name: Names = ""
+    label: Names = ""
+    scored: bool = True
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_dimension(cls, data: Any) -> Any:
+        if isinstance(data, Mapping) and isinstance(data.get("dimension"), str):
+            return {**data, "dimension": (data["dimension"],)}
+        return data
+
+
+class Agreed(Frozen):
+    """Who agreed to a rule of disclosure, and when."""
+
+    by: str
+    date: dt.date | None = None
+
+
+class Disclosure(Frozen):
+    """What of a source may be shown."""
+
+    unit: Literal["persons", "events", "items", "articles", "index"] = "items"
+    public: bool = False
+    min_n: int | None = None
+    round_to: int | None = None
+    agreed: Agreed | None = None
+
+
+class Place(Frozen):
+    """A site or county that a series is split by; ``last`` when it is closed."""
+
+    name: Names
+    first: PeriodField | None = None
+    last: PeriodField | None = None
+
+
+class Source(Frozen):
+    """One provider's series: an entry of ``params/sources.yml`` or a file of ``params/sources/``."""
+
+    name: Names
+    short: Names = ""
+    kind: Literal["statistics", "media", "panel", "key_persons", "focus_groups", "history"]
+    family: str = ""
+    agency: str = ""
+    provider: str = ""
+    measures: dict[Key, Measure] = {}
+    places: dict[Key, Place] = {}
+    weights: dict[Dimension, float] = {}
+    weights_status: Literal["example", "decided"] = "example"
+    first: PeriodField | None = None
+    last: PeriodField | None = None
+    new: PeriodField | None = None
+    invented: bool = False
+    access: Literal["open", "restricted"] = "open"
+    disclosure: Disclosure = Disclosure()
+    note: Names = ""
+    licence: str = ""
+    read: Profile | None = None
+
+
+class Numbering(Frozen):
+    """The report's running number: one edition and its number."""
+
+    edition: PeriodField
+    number: int
+
+
+class Town(Frozen):
+    """Whose workspace this is: ``params/town.yml``."""
+
+    place: str
+    area: Names = ""
+    lang: Literal["nb", "nn", "en"] = "nb"
+    report_name: Names
+    title: Names
+    owner: str
+    numbering: Numbering
+    model_credit: Names = ""
+    logo: str = ""
+    accent: str = "#12436D"
+
+    def number_of(self, edition: Period) -> int:
+        """The running number of an edition."""
+        return self.numbering.number + (edition - self.numbering.edition)
+
+
+class Headline(Frozen):
+    """One main finding, as the editor chose it."""
+
+    substance: Key
+    dimensions: tuple[Dimension, ...]
+    name: Names = ""
+    override: Names = ""
+    reason: str = ""
+    initials: str = ""
+
+
+class Recipe(Frozen):
+    """One edition: ``params/editions/<period>/edition.yml``.
+
+    Attributes:
+        chapters: In the order of the report; names as ``forevar list`` prints them. ``text/<name>`` is
+            authors' text alone.
+    """
+
+    period: PeriodField
+    status: Literal["draft", "final"] = "draft"
+    chapters: tuple[str, ...]
+    headlines: tuple[Headline, ...] = ()
+    authors: tuple[str, ...] = ()
+    issn: str = ""
+    isbn: str = ""
+    contact: tuple[str, ...] = ()
+    published: dt.date | None = None
+    focus: Names = ""
+    cover_title: Names = ""
+
+    @property
+    def notebooks(self) -> tuple[str, ...]:
+        """The chapters that run."""
+        return tuple(name for name in self.chapters if not name.startswith("text/"))
+
+
+@dataclass(frozen=True)
+class Params:
+    """Everything a workspace has decided, but for its editions."""
+
+    workspace: Workspace
+    method: Method
+    substances: Mapping[str, Substance]
+    sources: Mapping[str, Source]
+    town: Town
+
+    @cached_property
+    def phrases(self) -> dict[str, dict[str, str]]:
+        """Dotted key → language → text."""
+        table: dict[str, dict[str, str]] = {}
+        folder = self.workspace.params
+        for path in (folder / "phrases.yml", *sorted((folder / "phrases").glob("*.yml"))):
+            tree = read_yaml(path, self.workspace.relative(path))
+            table.update(flatten(tree))
+        return table
+
+    def words(self, lang: str | None = None) -> Words:
+        """The words of a language; the town's own when left out."""
+        return Words(lang or self.town.lang, self.phrases)
+
+
+def load_params(workspace: Workspace) -> Params:
+    """Everything in ``params/`` but the editions.
+
+    Raises:
+        ParamsError: Every fault of the first faulty file, with ``file:line: key``.
+    """
+    folder = workspace.params
+    method = _load(Method, folder / "method.yml", workspace)
+    town = _load(Town, folder / "town.yml", workspace)
+    substances = _load_entries(Substance, folder / "substances.yml", workspace)
+    sources = _load_sources(workspace)
+    params = Params(workspace, method, dict(sorted(substances.items(), key=lambda item: item[1].order)), sources, town)
+    _check_together(params)
+    return params
+
+
+def load_edition(workspace: Workspace, edition: Period | str) -> Recipe:
+    """The recipe of an edition.
+
+    Raises:
+        ParamsError: There is none, or something in it is wrong; existing editions are named.
+    """
+    try:
+        period = Period.parse(edition)
+    except ValueError as error:
+        raise ParamsError(str(error), mend="for instance: forevar build 2026-1") from None
+    path = workspace.edition(period) / "edition.yml"
+    if not path.is_file():
+        have = ", ".join(str(one) for one in editions(workspace)) or "none"
+        raise ParamsError(
+            f"there is no recipe for {period}; editions here: {have}",
+            workspace.relative(path),
+            f"make it with: forevar new {period}",
+        )
+    recipe = _load(Recipe, path, workspace)
+    if recipe.period != period:
+        raise ParamsError(
+            f"period is {recipe.period}, but the folder is {period}",
+            workspace.relative(path),
+            f"write period: {period}",
+        )
+    return recipe
+
+
+def editions(workspace: Workspace) -> list[Period]:
+    """The editions that have a recipe, oldest first."""
+    found = []
+    for path in (workspace.params / "editions").glob("*/edition.yml"):
+        try:
+            found.append(Period.parse(path.parent.name))
+        except ValueError:
+            continue
+    return sorted(found)
+
+
+def _load(model: type[Model], path: Path, workspace: Workspace) -> Model:
+    where = workspace.relative(path)
+    return validate(model, read_yaml(path, where), path, where)
+
+
+def _load_entries(model: type[Model], path: Path, workspace: Workspace) -> dict[str, Model]:
+    where = workspace.relative(path)
+    entries: dict[str, Model] = {}
+    faults: list[Fault] = []
+    for key, data in read_yaml(path, where).items():
+        try:
+            entries[str(key)] = validate(model, data, path, where, (str(key),))
+        except ParamsError as error:
+            faults += error.faults
+    if faults:
+        raise ParamsError(faults)
+    return entries
+
+
+def _load_sources(workspace: Workspace) -> dict[str, Source]:
+    """The register, with each ``sources/<key>.yml`` as the entry's ``read`` or as an entry of its own."""
+    register = workspace.params / "sources.yml"
+    where = workspace.relative(register)
+    entries: dict[str, Any] = dict(read_yaml(register, where)) if register.is_file() else {}
+    sources: dict[str, Source] = {}
+    faults: list[Fault] = []
+    files = {path.stem: path for path in sorted((workspace.params / "sources").glob("*.yml"))}
+    for key in (*entries, *(key for key in files if key not in entries)):
+        try:
+            if key not in files:
+                sources[key] = validate(Source, entries[key], register, where, (key,))
+                continue
+            path, place = files[key], workspace.relative(files[key])
+            data = read_yaml(path, place)
+            if key not in entries:
+                sources[key] = validate(Source, data, path, place)
+                continue
+            source = validate(Source, entries[key], register, where, (key,))
+            sources[key] = source.model_copy(update={"read": validate(Profile, data, path, place)})
+        except ParamsError as error:
+            faults += error.faults
+    if faults:
+        raise ParamsError(faults)
+    return sources
+
+
+def _check_together(params: Params) -> None:
+    """What one file says of another."""
+    faults = []
+    for key in params.method.source_overrides:
+        if key not in params.sources:
+            faults.append(
+                Fault(f"there is no source {key!r}", f"params/method.yml: source_overrides.{key}", "correct it")
+            )
+    for key, source in params.sources.items():
+        for dimension in source.weights:
+            if dimension not in SCORED_DIMENSIONS:
+                faults.append(Fault(f"{dimension} is not scored", f"params/sources.yml: {key}.weights", "take it away"))
+            elif not any(dimension in measure.dimension for measure in source.measures.values()):
+                faults.append(
+                    Fault(
+                        f"no measure of {key} is about {dimension}", f"params/sources.yml: {key}.weights", "correct it"
+                    )
+                )
+    if faults:
+        raise ParamsError(faults)
