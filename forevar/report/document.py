@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import nbformat
+from bs4 import BeautifulSoup, Tag
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
@@ -25,9 +26,11 @@ if TYPE_CHECKING:
 Block = dict[str, Any]
 
 MARKDOWN_PLUGINS = ("footnotes", "table", "strikethrough")
-HIDDEN = frozenset({"parameters", "injected-parameters", "setup", "remove-cell"})
+SET_UP = frozenset({"parameters", "injected-parameters", "setup"})
+HIDDEN = SET_UP | {"remove-cell"}
 DRAFT_ONLY = frozenset({"check", "draft-only"})
 NUMBERED = ("figure", "table")
+_NUMBER = re.compile(r"[-+−]?[\d  .,]+ ?%?|NaN|<NA>|\.\.|:|–|")
 _LETTERS = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "Æ": "ae", "Ø": "o", "Å": "a", "ß": "ss"})
 
 
@@ -40,12 +43,16 @@ class Chapter:
         title: The heading the reader sees.
         notebook: Executed; after ``compose`` it holds only what is to be shown, blocks numbered.
         substance: Key, when the chapter is about one substance.
+        colour: Text colour of that substance, ``#801650``; empty for ink.
+        lang: The language its text is in, when it is another than the report's.
     """
 
     name: str
     title: str
     notebook: NotebookNode
     substance: str = ""
+    colour: str = ""
+    lang: str = ""
 
     @property
     def slug(self) -> str:
@@ -118,19 +125,22 @@ def text_chapter(name: str, title: str, markdown: str) -> Chapter:
     return Chapter(name, title, new_notebook(cells=[cell]))
 
 
-def compose(chapters: Iterable[Chapter], words: Words, *, final: bool) -> tuple[Chapter, ...]:
+def compose(chapters: Iterable[Chapter], words: Words, *, final: bool, code: bool = False) -> tuple[Chapter, ...]:
     """Drop what the reader shall not see, and number figures and tables through the whole report.
 
     Args:
         chapters: In the order of the report; their notebooks are not changed.
         words: ``report.figure.number`` and ``report.table.number`` give «Figur 3» and «Tabell 2».
         final: Leave out cells tagged ``check`` or ``draft-only`` and notes to co-authors.
+        code: Keep the cells of parameters and set-up, for the variant that shows code.
 
     Returns:
         Chapters whose every block has ``id`` (ASCII, unique in the report), and whose figures and tables have
-        ``number`` («Figur 3»). A plain Vega-Lite output has become a figure block without table.
+        ``number`` («Figur 3»). A plain Vega-Lite output has become a figure block without table, a plain
+        pandas table a table block; neither of them is numbered.
     """
-    hidden = HIDDEN | DRAFT_ONLY if final else HIDDEN
+    hidden = HIDDEN - SET_UP if code else HIDDEN
+    hidden = hidden | DRAFT_ONLY if final else hidden
     counts = dict.fromkeys(NUMBERED, 0)
     taken: set[str] = set()
     composed = []
@@ -147,7 +157,7 @@ def compose(chapters: Iterable[Chapter], words: Words, *, final: bool) -> tuple[
                 if block is None:
                     continue
                 block["id"] = unique(slug(f"{chapter.name}-{block.get('key') or block['kind']}"), taken)
-                if block["kind"] in NUMBERED:
+                if block["kind"] in NUMBERED and not block.get("plain"):
                     counts[block["kind"]] += 1
                     block["number"] = words(f"report.{block['kind']}.number", number=counts[block["kind"]])
         composed.append(replace(chapter, notebook=notebook))
@@ -204,18 +214,53 @@ def _is_shown(output: NotebookNode, final: bool) -> bool:
 
 
 def _adopt(output: NotebookNode) -> None:
-    """Make a chart that someone drew with plain Altair a figure block like the others."""
+    """Make a chart of plain Altair, or a table of plain pandas, a block like the others."""
     data = output.get("data", {})
-    mime = next((key for key in data if key.startswith("application/vnd.vegalite.")), None)
-    if mime is None or MIME in data:
+    if MIME in data:
         return
-    spec = data[mime]
+    if mime := next((key for key in data if key.startswith("application/vnd.vegalite.")), None):
+        data[VEGALITE] = data[mime]
+        data[MIME] = _plain_figure(data[mime])
+    elif "<table" in data.get("text/html", ""):
+        data[MIME] = _plain_table(data["text/html"])
+
+
+def _plain_figure(spec: Block) -> Block:
     title = spec.get("title", "")
     if isinstance(title, dict):
         title = title.get("text", "")
     title = " ".join(title) if isinstance(title, list) else str(title)
-    data[VEGALITE] = spec
-    data[MIME] = {
-        "kind": "figure", "key": "chart", "title": title, "subtitle": "", "alt": spec.get("description", title),
-        "narrow": None, "table": None, "source": "", "tag": "",
+    return {
+        "kind": "figure", "key": "chart", "plain": True, "number": "", "title": title, "subtitle": "",
+        "alt": spec.get("description", title), "narrow": None, "table": None, "source": "", "tag": "",
     }  # fmt: skip
+
+
+def _plain_table(html: str) -> Block:
+    """The first table of what pandas wrote, as text: its markup, styles and scripts stay behind."""
+    table = BeautifulSoup(html, "html.parser").find("table")
+    rows = [] if table is None else [[*_cells(row)] for row in table.find_all("tr")]
+    heads = [row for row in rows if row and all(is_head for _, is_head, _ in row)]
+    body = [[text for text, _, _ in row] for row in rows if row and row not in heads]
+    width = max(map(len, body), default=0)
+    labels = [" ".join(filter(None, (row[at][0] if at < len(row) else "" for row in heads))) for at in range(width)]
+    right = [all(_NUMBER.fullmatch(row[at]) for row in body if at < len(row)) for at in range(width)]
+    caption = table.find("caption") if table is not None else None
+    return {
+        "kind": "table", "key": "table", "plain": True, "number": "",
+        "title": caption.get_text(" ", strip=True) if caption is not None else "", "subtitle": "",
+        "columns": [
+            {"label": label, "align": "right" if numeric else "left", "kind": "text"}
+            for label, numeric in zip(labels, right, strict=True)
+        ],
+        "rows": [row + [""] * (width - len(row)) for row in body],
+        "groups": {}, "strong": [], "origins": [], "source": "", "tag": "",
+    }  # fmt: skip
+
+
+def _cells(row: Tag) -> Iterator[tuple[str, bool, int]]:
+    """Text of each cell, whether it is a heading, and its place; one that spans columns stands in each."""
+    for cell in row.find_all(["th", "td"]):
+        span = str(cell.get("colspan", "1"))
+        for place in range(int(span) if span.isdigit() and int(span) < 100 else 1):
+            yield cell.get_text(" ", strip=True), cell.name == "th", place
