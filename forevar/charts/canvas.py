@@ -56,27 +56,36 @@ class Axis:
         )
 
 
-def pixels(length: float) -> Axis:
-    """An axis whose values are px already."""
-    return Axis(0, length, 0, length)
+class Px(float):
+    """A fixed place: px from the left or the top, whatever the scale."""
+
+
+@dataclass
+class Layer:
+    """Records drawn with one mark and one look."""
+
+    mark: str
+    channels: dict[str, Any]
+    look: dict[str, Any]
+    records: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass
 class Canvas:
-    """Marks on ``width`` x ``height`` px, drawn in the order they are asked for.
+    """Marks on ``width`` x ``height`` px, drawn in the order they are asked for, texts last.
 
     Attributes:
         width: Px.
-        height: Px.
-        x: Scale of the fields given as ``x`` and ``x2``; px when not given.
+        height: Px; may be set after the drawing.
+        x: Scale of ``x`` and ``x2``; px when not given.
         y: The same for ``y`` and ``y2``; px from the top when not given.
     """
 
     width: float
-    height: float
-    x: Axis | None = None
-    y: Axis | None = None
-    layers: list[alt.Chart] = field(default_factory=list)
+    height: float = 0
+    x: Axis = field(default_factory=lambda: Axis(0, 2000, 0, 2000))
+    y: Axis = field(default_factory=lambda: Axis(0, 4000, 0, 4000))
+    layers: list[Layer] = field(default_factory=list)
 
     def draw(
         self,
@@ -110,56 +119,83 @@ class Canvas:
             tip: Field with the text shown under the pointer.
             look: Properties of the mark, as in Vega-Lite (``fontSize``, ``strokeWidth``, ``dx`` …).
         """
-        channels: dict[str, Any] = {}
-        fields: set[str] = set()
-        for channel, place, maker, axis in (
-            ("x", x, alt.X, self.x or pixels(self.width)),
-            ("y", y, alt.Y, self.y or pixels(self.height)),
-        ):
-            if isinstance(place, str):
-                stack: dict[str, Any] = {"stack": None} if mark in ("area", "bar") else {}
-                channels[channel] = maker(f"{place}:Q", scale=axis.scale(), axis=None, **stack)
-                fields.add(place)
-            else:
-                channels[channel] = alt.value(place)
-        for channel, other, second in (("x2", x2, alt.X2), ("y2", y2, alt.Y2)):
-            if isinstance(other, str):
-                channels[channel] = second(other)
-                fields.add(other)
-            elif other is not None:
-                channels[channel] = alt.value(other)
-        for channel, name, encode in (
-            ("text", text, alt.Text),
-            ("detail", detail, alt.Detail),
-            ("tooltip", tip, alt.Tooltip),
-        ):
-            if name is not None:
-                channels[channel] = encode(f"{name}:N")
-                fields.add(name)
-        if order is not None:
-            channels["order"] = alt.Order(f"{order}:Q")
-            fields.add(order)
-        if colour is not None and colour.startswith("#"):
-            look["color"] = colour
-        elif colour is not None:
-            channels["color"] = alt.Color(f"{colour}:N", scale=None, legend=None)
-            fields.add(colour)
-        rows = [{name: plain(record[name]) for name in sorted(fields)} for record in records]
-        if not rows:
-            return
         if mark == "line" and order is None:
             raise ValueError("a line needs the field that orders its points")
-        self.layers.append(
-            alt.Chart(alt.InlineData(values=rows), mark=alt.MarkDef(type=mark, **look)).encode(**channels)  # type: ignore[arg-type]
-        )
+        if colour is not None and colour.startswith("#"):
+            look, colour = {**look, "color": colour}, None
+        channels = {"x": x, "y": y, "x2": x2, "y2": y2, "text": text, "color": colour, "detail": detail,
+                    "order": order, "tooltip": tip}  # fmt: skip
+        channels = {channel: place for channel, place in channels.items() if place is not None}
+        fields = sorted({place for place in channels.values() if isinstance(place, str)})
+        rows = [{name: plain(record[name]) for name in fields} for record in records]
+        if rows:
+            self.layers.append(Layer(mark, channels, look, rows))
+
+    def put(
+        self,
+        mark: str,
+        *,
+        x: float,
+        y: float,
+        x2: float | None = None,
+        y2: float | None = None,
+        text: str | None = None,
+        tip: str | None = None,
+        **look: Any,
+    ) -> None:
+        """Add one mark; marks of the same look share a layer.
+
+        Args:
+            mark: As in ``draw``.
+            x: Value on the scale, or ``Px``.
+            y: The same.
+            x2: Other end.
+            y2: Other end.
+            text: The text; ``\\n`` begins a new line.
+            tip: Text shown under the pointer.
+            look: As in ``draw``; ``colour`` is the mark's colour.
+        """
+        if "colour" in look:
+            look["color"] = look.pop("colour")
+        values = {"x": x, "y": y, "x2": x2, "y2": y2, "text": text, "tooltip": tip}
+        values = {channel: value for channel, value in values.items() if value is not None}
+        channels = {c: value if isinstance(value, Px) else c for c, value in values.items()}
+        record = {c: plain(value) for c, value in values.items() if not isinstance(value, Px)} or {"n": 0}
+        for layer in self.layers:
+            if (layer.mark, layer.channels, layer.look) == (mark, channels, look):
+                layer.records.append(record)
+                return
+        self.layers.append(Layer(mark, channels, look, [record]))
 
     def write(self, text: str | Sequence[str], x: float, y: float, **look: Any) -> None:
         """One text at a fixed place; several lines when given as a list."""
-        self.draw("text", [{"text": text if isinstance(text, str) else "\n".join(text)}], x=x, y=y, text="text", **look)
+        lines = text if isinstance(text, str) else "\n".join(text)
+        on_rows = self.y.low == self.y.start and self.y.high == self.y.end
+        self.put("text", x=Px(x), y=y if on_rows else Px(y), text=lines, **look)
 
     def chart(self) -> Any:
         """The layers as one Altair chart."""
-        return alt.layer(*self.layers).properties(width=self.width, height=self.height)
+        ordered = sorted(self.layers, key=lambda layer: layer.mark == "text")
+        return alt.layer(*map(self._altair, ordered)).properties(width=self.width, height=self.height)
+
+    def _altair(self, layer: Layer) -> alt.Chart:
+        encoding: dict[str, Any] = {}
+        kinds = {"x2": alt.X2, "y2": alt.Y2, "text": alt.Text, "detail": alt.Detail, "tooltip": alt.Tooltip}
+        for channel, place in layer.channels.items():
+            if not isinstance(place, str):
+                encoding[channel] = alt.value(float(place))
+            elif channel in ("x", "y"):
+                stack: dict[str, Any] = {"stack": None} if layer.mark in ("area", "bar") else {}
+                axis, kind = (self.x, alt.X) if channel == "x" else (self.y, alt.Y)
+                encoding[channel] = kind(f"{place}:Q", scale=axis.scale(), axis=None, **stack)
+            elif channel == "order":
+                encoding[channel] = alt.Order(f"{place}:Q")
+            elif channel == "color":
+                encoding[channel] = alt.Color(f"{place}:N", scale=None, legend=None)
+            else:
+                encoding[channel] = kinds[channel](place if channel in ("x2", "y2") else f"{place}:N")
+        data = alt.InlineData(values=layer.records)
+        return alt.Chart(data, mark=alt.MarkDef(type=layer.mark, **layer.look)).encode(**encoding)  # type: ignore[arg-type]
 
 
 def plain(value: Any) -> Any:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from math import floor, log10, sqrt
 
-from forevar.charts.course import Course, Line, Point, span, when
+from forevar.charts.course import Course, Point, span, when
 from forevar.words import Words, capital
 
 TITLE_LENGTH = 75
@@ -35,27 +35,17 @@ def direction(course: Course) -> str:
 
 
 def verb(course: Course) -> str:
-    """The same, with ``halved`` and ``doubled`` in three shades where the numbers bear it."""
+    """The same, with ``halved`` and ``doubled`` in three shades where the ratio rounds to a half or to two."""
     plain = direction(course)
     if plain not in ("fall", "rise"):
         return plain
     assert course.now.value is not None and course.before is not None and course.before.value is not None
     now, before = course.now.value, course.before.value
-    if plain == "fall":
-        return _shade("halved", now, before, under="more_than", over="nearly") or plain
-    return _shade("doubled", now, 2 * before, under="nearly", over="more_than") if _is_double(now, before) else plain
-
-
-def _is_double(now: float, before: float) -> bool:
-    return before > 0 and round(now / before, 1) >= 2
-
-
-def _shade(word: str, now: float, target: float, under: str, over: str) -> str:
-    """``halved`` when the ratio rounds to a half or less (``doubled``: to two or more)."""
-    goal = target / 2 if word == "halved" else target
-    if word == "halved" and round(now / target, 1) > 0.5:
-        return ""
-    return word if now == goal else f"{under if now < goal else over}_{word}"
+    if plain == "fall" and round(now / before, 1) <= 0.5:
+        return "halved" if 2 * now == before else "more_than_halved" if 2 * now < before else "nearly_halved"
+    if plain == "rise" and before > 0 and round(now / before, 1) >= 2:
+        return "doubled" if now == 2 * before else "more_than_doubled" if now > 2 * before else "nearly_doubled"
+    return plain
 
 
 def about(value: float, words: Words) -> str:
@@ -84,9 +74,7 @@ def change_title(course: Course, words: Words, with_difference: bool = False) ->
         return _sentence("empty", words, **facts)
     if which == "missing":
         assert course.last is not None
-        return _sentence(
-            "missing", words, **facts, last=course.last.text, last_when=when(course.last.period, words)
-        )
+        return _sentence("missing", words, **facts, last=course.last.text, last_when=when(course.last.period, words))
     if which == "first_time":
         return _sentence("first_time", words, **facts)
     assert course.before is not None and course.now.value is not None and course.before.value is not None
@@ -259,12 +247,14 @@ def peaks(several: Iterable[Course], words: Words) -> str:
 
     def told(course: Course, end: str, choose: Callable[..., Point]) -> str:
         point = choose(course.known, key=lambda known: known.value)
-        return words(
-            f"{AREA}.alt.{end}", label=course.line.label, number=point.text, when=when(point.period, words)
-        )
+        return words(f"{AREA}.alt.{end}", label=course.line.label, number=point.text, when=when(point.period, words))
 
     known = [course for course in several if len(course.known) > 1]
-    return capital("; ".join(told(c, "highest", max) + ", " + told(c, "lowest", min) for c in known)) + "." if known else ""
+    return (
+        capital("; ".join(told(c, "highest", max) + ", " + told(c, "lowest", min) for c in known)) + "."
+        if known
+        else ""
+    )
 
 
 def lines_alt(several: Sequence[Course], words: Words, tag: str, extra: Iterable[str] = ()) -> str:
@@ -287,8 +277,3 @@ def description(sentences: Iterable[str], tag: str) -> str:
         if sentence and len(text) + len(sentence) + len(ending) + 2 <= ALT_LENGTH:
             text = f"{text} {sentence}".strip()
     return f"{text} {ending}".strip()
-
-
-def labels_of(lines: Iterable[Line]) -> str:
-    """Names of the series, joined by commas."""
-    return ", ".join(line.label for line in lines)
