@@ -1,0 +1,343 @@
+"""How one source is read: the models behind ``params/sources/<key>.yml``. ``docs/sources.md`` teaches them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+Role = Literal["time", "substance", "place", "measure", "dimension", "unit", "mark", "denominator", "skip"]
+LabelRole = Literal["time", "substance", "place", "measure", "dimension", "unit", "mark"]
+Every = Literal["half_year", "quarter", "month", "week", "day", "event", "year", "campaign"]
+Rule = Literal["sum", "mean", "last", "max"]
+Mark = Literal["", "reconstructed", "printed", "approximate", "published"]
+Dimension = Literal["use", "availability", "interest", "consequences", "aggregate"]
+Ask = Literal[
+    "knows", "use_change", "availability_change", "intake", "price", "slang", "combination", "consequence",
+    "bought_where",
+]  # fmt: skip
+MONTHS = Literal[
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+]  # fmt: skip
+
+
+def _listed(value: object) -> object:
+    return (value,) if isinstance(value, str | int | float | dt.date) else value
+
+
+def _text(value: object) -> object:
+    if isinstance(value, bool):  # YAML reads yes and no as true and false
+        return "yes" if value else "no"
+    return str(value) if isinstance(value, int | float | dt.date) else value
+
+
+def _text_keys(value: object) -> object:
+    return {_text(key): entry for key, entry in value.items()} if isinstance(value, Mapping) else value
+
+
+def _unit(value: object) -> object:
+    return (value, 1.0) if isinstance(value, str) else value
+
+
+Text = Annotated[str, BeforeValidator(_text)]
+Texts = Annotated[tuple[Text, ...], BeforeValidator(_listed)]
+Unit = Annotated[tuple[str, float], BeforeValidator(_unit)]
+
+
+def _by_text(kind: Any) -> Any:
+    return Annotated[dict[Text, kind], BeforeValidator(_text_keys)]
+
+
+class Part(BaseModel):
+    """A part of a profile: frozen, and a key it does not know is refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Csv(Part):
+    """How a text file is written; what is left out is found by itself."""
+
+    encoding: str = ""
+    delimiter: str = ""
+
+
+class Numbers(Part):
+    """How numbers are written as text.
+
+    Attributes:
+        decimal: Decimal mark; left out: the full stop in files separated by commas, else the comma.
+        thousands: Mark between groups of three; spaces of every kind are always allowed.
+        affixes: Sign stuck to a number → the mark it stands for, often none.
+        negative: Whether values below 0 are allowed.
+    """
+
+    decimal: Literal[",", ".", ""] = ""
+    thousands: Literal[" ", ".", ",", "'", ""] = ""
+    affixes: _by_text(Mark) = {}  # type: ignore[valid-type]
+    negative: bool = False
+
+
+class CellWords(Part):
+    """Words that stand where a number could.
+
+    Attributes:
+        suppressed: Too few to be told.
+        not_available: Not known, not collected.
+        none: There were none: 0. ``zero`` is the same.
+        as_: Word with a value of its own.
+    """
+
+    suppressed: Texts = ()
+    not_available: Texts = ()
+    none: Texts = ()
+    zero: Texts = ()
+    as_: _by_text(float) = Field(default={}, alias="as")  # type: ignore[valid-type]
+
+
+class Labels(Part):
+    """Label → key, by exact match; labels of substances add to ``params/substances.yml``."""
+
+    time: _by_text(Text) = {}  # type: ignore[valid-type]
+    substance: _by_text(str) = {}  # type: ignore[valid-type]
+    place: _by_text(str) = {}  # type: ignore[valid-type]
+    measure: _by_text(str) = {}  # type: ignore[valid-type]
+    dimension: _by_text(Dimension) = {}  # type: ignore[valid-type]
+    unit: _by_text(Unit) = {}  # type: ignore[valid-type]
+    mark: _by_text(Mark) = {}  # type: ignore[valid-type]
+
+
+class Time(Part):
+    """How time is written and how it becomes half-years.
+
+    Attributes:
+        every: What one label covers. ``year`` and ``campaign`` are never cut into halves.
+        rule: How shorter spans become a half-year.
+        year_starts: First month of a financial year.
+        day_first: 03.04.2026 is 3 April.
+        constant: Every number is of this time.
+        covers: For events: ``file``: the half-year in the file name is complete; ``rows``: what lies between
+            the first and the last row.
+    """
+
+    every: Every = "half_year"
+    rule: Rule = "sum"
+    year_starts: MONTHS = "january"
+    day_first: bool = True
+    constant: Text = ""
+    covers: Literal["file", "rows"] = "file"
+
+
+class Value(Part):
+    """A column of numbers.
+
+    Attributes:
+        measure: Key in the register or in the profile's ``measures``.
+        denominator: Header of another column of the same row.
+        factor: What is read times this is in ``unit``.
+        optional: No fault when the column is not there.
+    """
+
+    measure: str = ""
+    substance: str | None = None
+    place: str | None = None
+    dimension: Dimension | None = None
+    denominator: str = ""
+    unit: str = ""
+    factor: float = 1.0
+    unit_of: dict[str, Unit] = {}
+    rule: Rule | None = None
+    mark: Mark | None = None
+    optional: bool = False
+
+
+class Count(Part):
+    """Rows that are counted, one row a hit.
+
+    Attributes:
+        measure: Key of the series.
+        each: Substances that were looked for: no row in a covered half-year is 0 for them.
+    """
+
+    measure: str
+    each: tuple[str, ...] = ()
+
+
+class Table(Part):
+    """One table in a sheet or a text file; ``docs/sources.md`` says what each key means."""
+
+    files: Texts = ()
+    sheet: Text = ""
+    sheet_is: LabelRole | None = None
+    file_is: str = ""
+    above: dict[LabelRole, str] = {}
+    optional: bool = False
+    columns: _by_text(Role | Value)  # type: ignore[valid-type]
+    header: int = Field(1, ge=0, le=5)
+    wide: tuple[LabelRole, ...] | str | tuple[str, ...] = ()
+    fill_down: Texts = ()
+    stop: Texts = ()
+    blank_rows: Literal["stop", "skip"] = "stop"
+    area: str = Field("", pattern=r"^([A-Z]{1,3}\d*:[A-Z]{1,3}\d*)?$")
+    only: _by_text(Texts) = {}  # type: ignore[valid-type]
+    count: Count | None = None
+    combine: Literal["sum", "mean"] | None = None
+    denominator_row: Text = ""
+    total: Text = ""
+    substance: str | None = None
+    measure: str = ""
+    dimension: Dimension | None = None
+    place: str | None = None
+    unit: str = ""
+    factor: float = 1.0
+    mark: Mark | None = None
+    unit_of: dict[str, Unit] = {}
+    time: Time | None = None
+    labels: Labels = Labels()
+    ignore: dict[LabelRole, Texts] = {}
+    unknown: dict[LabelRole, Literal["fault", "ignore", "keep"]] = {}
+    words: CellWords | None = None
+    numbers: Numbers | None = None
+
+    @property
+    def wide_roles(self) -> tuple[str, ...]:
+        """One role per header row, when the header is labels of roles."""
+        wide = (self.wide,) if isinstance(self.wide, str) else tuple(self.wide)
+        return wide if all("{" not in one for one in wide) else ()
+
+    @property
+    def wide_patterns(self) -> tuple[str, ...]:
+        """Patterns of a header that holds several labels."""
+        wide = (self.wide,) if isinstance(self.wide, str) else tuple(self.wide)
+        return wide if any("{" in one for one in wide) else ()
+
+    @model_validator(mode="after")
+    def _has_numbers(self) -> Self:
+        if not self.wide and not self.count and not any(isinstance(one, Value) for one in self.columns.values()):
+            raise ValueError("the table names no column of numbers: give a column {measure: …}, wide: or count:")
+        roles = set(LabelRole.__args__)  # type: ignore[attr-defined]
+        if wrong := [one for one in self.wide_roles if one not in roles]:
+            raise ValueError(f"wide says {wrong[0]!r}, which is not one of: {', '.join(sorted(roles))}")
+        if self.wide_roles and len(self.wide_roles) != max(self.header, 1):
+            raise ValueError(f"wide names {len(self.wide_roles)} roles, but header is {self.header}: one for each row")
+        if "*" in "".join(self.labels.substance):
+            raise ValueError("labels are matched exactly: no * in labels")
+        return self
+
+
+class Group(Part):
+    """Which part of a panel an informant belongs to."""
+
+    column: str
+    labels: _by_text(Literal["general", "nightlife", "risk"])  # type: ignore[valid-type]
+
+
+class Question(Part):
+    """One question, or one for every substance when ``column`` holds ``{substance}``.
+
+    Attributes:
+        column: Header; ``{answer}`` where every choice has a column of its own.
+        ask: What is asked.
+        substance: When the header does not say.
+        scale: Name of a scale under ``scales``: answer → key.
+        split: Marks between several answers in one cell.
+        terms: Name of a word list under ``terms``.
+        unit_column: Where the unit of a price stands.
+        units: Unit → spellings.
+    """
+
+    column: str
+    ask: Ask
+    substance: str = ""
+    scale: str = ""
+    split: str = ""
+    terms: str = ""
+    unit_column: str = ""
+    units: dict[str, Texts] = {}
+    optional: bool = False
+
+
+class Answers(Part):
+    """A questionnaire: one row is one informant. Columns that are not named are never read."""
+
+    sheet: Text = ""
+    header: int = Field(1, ge=1, le=3)
+    group: Group | None = None
+    min_n: int = 2
+    scales: dict[str, _by_text(Text)] = {}  # type: ignore[valid-type]
+    substances: tuple[str, ...] = ()
+    questions: tuple[Question, ...] = Field(min_length=1)
+    terms: dict[str, _by_text(Texts)] = {}  # type: ignore[valid-type]
+    labels: _by_text(str) = {}  # type: ignore[valid-type]
+
+    @model_validator(mode="after")
+    def _names_are_known(self) -> Self:
+        for question in self.questions:
+            if question.scale and question.scale not in self.scales:
+                raise ValueError(f"there is no scale {question.scale!r} under scales")
+            if question.terms and question.terms not in self.terms:
+                raise ValueError(f"there is no word list {question.terms!r} under terms")
+            if not (question.scale or question.terms or question.ask == "price"):
+                raise ValueError(f"{question.column!r} needs a scale or a word list: free text is not read")
+            if "{substance}" not in question.column and not question.substance:
+                raise ValueError(f"{question.column!r} names no {{substance}}: say substance:")
+        return self
+
+
+class Dictionary(Part):
+    """A list of codes and names: the names of the codes given become labels of substances."""
+
+    code: str
+    name: str
+    substances: _by_text(str)  # type: ignore[valid-type]
+
+
+class MeasureHere(Part):
+    """A measure that the register does not hold."""
+
+    dimension: Dimension | tuple[Dimension, ...]
+    unit: str
+    name: str | dict[str, str] = ""
+    scored: bool = True
+
+
+class Profile(Part):
+    """How one source is read.
+
+    Attributes:
+        files: Globs under ``data/raw``.
+        deliveries: ``separate``: every file has its own times, and an overlap must agree; ``cumulative``: each file
+            repeats the history and the later wins; ``newest``: only the newest delivery is read.
+    """
+
+    files: Texts
+    csv: Csv = Csv()
+    numbers: Numbers = Numbers()
+    words: CellWords = CellWords()
+    deliveries: Literal["separate", "cumulative", "newest"] = "separate"
+    measures: dict[str, MeasureHere] = {}
+    labels: Labels = Labels()
+    labels_from: tuple[str, ...] = ()
+    ignore: dict[LabelRole, Texts] = {}
+    unknown: dict[LabelRole, Literal["fault", "ignore", "keep"]] = {}
+    time: Time = Time()
+    tables: tuple[Table, ...] = ()
+    answers: Answers | None = None
+    dictionary: Dictionary | None = None
+    register_: dict[str, Any] | None = Field(default=None, alias="register")
+
+    @model_validator(mode="after")
+    def _reads_something(self) -> Self:
+        if not (self.tables or self.answers or self.dictionary):
+            raise ValueError("a profile says tables:, answers: or dictionary:")
+        if any(glob.startswith(("/", "data/", "..")) or "\\" in glob for glob in self.files):
+            raise ValueError("files: are globs below data/raw, with forward slashes: statistics/*-customs.xlsx")
+        return self
+
+
+def profile_schema() -> dict[str, Any]:
+    """The JSON Schema of a profile, for editors that complete and check YAML."""
+    schema = Profile.model_json_schema(by_alias=True)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Source profile", **schema}
