@@ -231,7 +231,6 @@ class Source(Frozen):
     disclosure: Disclosure = Disclosure()
     note: Names = ""
     licence: str = ""
-    read: Profile | None = None
 
 
 class Numbering(Frozen):
@@ -397,30 +396,61 @@ def _load_entries(model: type[Model], path: Path, workspace: Workspace) -> dict[
 
 
 def _load_sources(workspace: Workspace) -> dict[str, Source]:
-    """The register, with each ``sources/<key>.yml`` as the entry's ``read`` or as an entry of its own."""
-    register = workspace.params / "sources.yml"
-    where = workspace.relative(register)
-    entries: dict[str, Any] = dict(read_yaml(register, where)) if register.is_file() else {}
+    """The register: ``sources.yml``, and the ``register`` part of profiles whose source is not in it."""
+    path = workspace.params / "sources.yml"
+    where = workspace.relative(path)
+    entries: dict[str, Any] = dict(read_yaml(path, where)) if path.is_file() else {}
     sources: dict[str, Source] = {}
     faults: list[Fault] = []
-    files = {path.stem: path for path in sorted((workspace.params / "sources").glob("*.yml"))}
-    for key in (*entries, *(key for key in files if key not in entries)):
+    for key, data in entries.items():
         try:
-            if key not in files:
-                sources[key] = validate(Source, entries[key], register, where, (key,))
-                continue
-            path, place = files[key], workspace.relative(files[key])
-            data = read_yaml(path, place)
-            if key not in entries:
-                sources[key] = validate(Source, data, path, place)
-                continue
-            source = validate(Source, entries[key], register, where, (key,))
-            sources[key] = source.model_copy(update={"read": validate(Profile, data, path, place)})
+            sources[str(key)] = validate(Source, data, path, where, (str(key),))
+        except ParamsError as error:
+            faults += error.faults
+    for profile in profile_files(workspace):
+        if profile.stem in entries:
+            continue
+        place = workspace.relative(profile)
+        try:
+            data = read_yaml(profile, place)
+            if not isinstance(data, dict) or "register" not in data:
+                raise ParamsError(
+                    f"the source {profile.stem} is not registered",
+                    place,
+                    "add it to params/sources.yml, or a register: here",
+                )
+            sources[profile.stem] = validate(Source, data["register"], profile, place, ("register",))
         except ParamsError as error:
             faults += error.faults
     if faults:
         raise ParamsError(faults)
     return sources
+
+
+def profile_files(workspace: Workspace) -> list[Path]:
+    """Every ``params/sources/<key>.yml``, sorted."""
+    return sorted((workspace.params / "sources").glob("*.yml"))
+
+
+def load_profiles(workspace: Workspace) -> dict[str, Profile]:
+    """How each source is read: key → profile, for the sources that have raw files.
+
+    Raises:
+        ParamsError: Every fault of every profile at once.
+    """
+    profiles: dict[str, Profile] = {}
+    faults: list[Fault] = []
+    for path in profile_files(workspace):
+        where = workspace.relative(path)
+        try:
+            data = read_yaml(path, where)
+            own = {key: value for key, value in data.items() if key != "register"} if isinstance(data, dict) else data
+            profiles[path.stem] = validate(Profile, own, path, where)
+        except ParamsError as error:
+            faults += error.faults
+    if faults:
+        raise ParamsError(faults)
+    return profiles
 
 
 def _check_together(params: Params) -> None:

@@ -275,7 +275,11 @@ def _steps(rows: pd.DataFrame, is_panel: pd.Series, method: Method) -> tuple[pd.
         is_few = size.index[(size < few.n_min) & pair.notna().all(axis=1)]
         flag[is_few] = "few"
         change = difference[is_few]
-        by_rule = {"zero": 0.0, "exclude": np.nan, "sign": np.sign(change).where(change.abs() >= few.min_change, 0.0)}
+        by_rule = {
+            "zero": 0.0,
+            "exclude": np.nan,
+            "sign": np.where(change.abs() >= few.min_change, np.sign(change), 0.0),
+        }
         step[is_few] = by_rule[few.rule]
     answers = rows.loc[is_panel, ["more", "same", "less"]].sum(axis=1)
     balance = rows.loc[is_panel, "change"]
@@ -318,7 +322,8 @@ def _close_and_open(rows: pd.DataFrame, method: Method, sources: Mapping[str, So
     rows.loc[closed, "reason"] = Reason.CLOSED.value
     if method.first_time == "exclude":
         first = rows["is_new"] & (rows["reason"] == "")
-        rows.loc[first, ["reason", "value"]] = [Reason.FIRST_TIME.value, np.nan]
+        rows.loc[first, "reason"] = Reason.FIRST_TIME.value
+        rows.loc[first, "value"] = np.nan
 
 
 def _merge_measures(rows: pd.DataFrame, method: Method) -> None:

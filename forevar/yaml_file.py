@@ -45,7 +45,7 @@ def read_yaml(path: Path, where: str | None = None) -> Any:
     try:
         if "*" in text and any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text, _BASE)):
             raise ParamsError("aliases (&name, *name) are not used here", where, "write the value out")
-        data = yaml.load(text, _Loader)  # noqa: S506 - a safe loader
+        data = yaml.load(text, _Loader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         place = f"{where}:{mark.line + 1}" if mark else where

@@ -1,0 +1,175 @@
+"""Scored tables → sentences, worded only by ``params/phrases*``; strongest first, agreeing sources together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import pandas as pd
+
+from forevar.params import Source
+from forevar.terms import AGGREGATE, SCORED_DIMENSIONS, ChangeCategory, Reason
+from forevar.words import Words, capital
+
+Shown = Callable[[pd.Series], bool]
+UNSAID = (
+    Reason.NO_COMPARISON, Reason.FIRST_TIME, Reason.PARTIAL, Reason.SUPPRESSED, Reason.SILENT, Reason.CLOSED,
+)  # fmt: skip
+ORDER = ("strong_rise", "rise", "small_rise", "strong_fall", "fall", "small_fall", "stable")
+
+
+def score_word(word: str, words: Words, small: str = "liten") -> str:
+    """``liten nedgang`` for ``small_fall``; «svak» where the method prefers it."""
+    if small == "svak" and words.has(f"change_weak.{word}"):
+        return words(f"change_weak.{word}")
+    return words(f"change.{word}")
+
+
+def headline(scores: Mapping[str, str], words: Words, drop_small: bool, small: str = "liten") -> str:
+    """``stabil bruk og nedgang i tilgjengelighet``.
+
+    Args:
+        scores: Dimension → word's key, in the order of the headline; an empty key had no score.
+        words: The language.
+        drop_small: Whether ``liten`` is left out, as the printed headlines do.
+        small: The method's word for a small change.
+    """
+    parts = []
+    for dimension, key in scores.items():
+        name = words(f"dimension.{dimension}")
+        if not key:
+            parts.append(words("headline.none", dimension=name))
+        elif key == "stable":
+            neuter = words.has("headline.stable_neuter") and dimension == "availability"
+            parts.append(words("headline.stable_neuter" if neuter else "headline.stable", dimension=name))
+        else:
+            shown = key.removeprefix("small_") if drop_small else key
+            parts.append(words("headline.change", word=score_word(shown, words, small), dimension=name))
+    return words.join(parts)
+
+
+def lead(scores: Mapping[str, tuple[float, str]], words: Words) -> str:
+    """A substance in two sentences: what each dimension does, and the aggregated difference.
+
+    Args:
+        scores: Dimension (and ``aggregate``) → (score, word's key).
+        words: The language.
+    """
+    by_word: dict[str, list[str]] = {}
+    for dimension in SCORED_DIMENSIONS:
+        key = scores.get(dimension, (float("nan"), ""))[1]
+        by_word.setdefault(key, []).append(dimension)
+    clauses = []
+    for key in (*ORDER[:-1], "stable"):
+        if key in by_word:
+            names = [words(f"prose.definite.{dimension}") for dimension in by_word[key]]
+            verb = words(f"prose.verb.{key}")
+            if key == "stable":
+                verb = words("prose.stable_plural") if len(names) > 1 else verb
+                verb = words("prose.stable_neuter") if by_word[key] == ["availability"] else verb
+            clauses.append(f"{words.join(names)} {verb}")
+    sentences = [capital(words("prose.lead", clauses=words.join(clauses)))] if clauses else []
+    if "" in by_word:
+        names = [words(f"dimension.{dimension}") for dimension in by_word[""]]
+        sentences.append(words("prose.lead_unscored", dimensions=words.join(names, "or")))
+    score, key = scores.get(AGGREGATE, (float("nan"), ""))
+    if key:
+        sentences.append(words("prose.lead_score", score=words.signed(score), word=words(f"prose.overall.{key}")))
+    return " ".join(sentences)
+
+
+def amount(value: float, unit: str, words: Words) -> str:
+    """``3,1 kg``, ``900 g``, ``2 000 tabletter``, ``26``: the number with its unit, grams from one thousand in kilos."""
+    if unit == "g" and abs(value) >= 1000:
+        return f"{words.number(value / 1000, 1)}\u00a0kg"
+    decimals = 0 if float(value).is_integer() or abs(value) >= 100 else 1
+    number = words.number(value, decimals)
+    suffix = words(f"unit.{unit}") if words.has(f"unit.{unit}") else ""
+    return f"{number}\u00a0{suffix}" if suffix else number
+
+
+def sources_paragraph(signals: pd.DataFrame, sources: Mapping[str, Source], words: Words, shown: Shown) -> str:
+    """What each source of one substance and dimension said, merged into a readable paragraph.
+
+    Args:
+        signals: Rows of one substance, dimension and period, without panels.
+        sources: For the names.
+        words: The language.
+        shown: Tells whether a row's counts may be printed.
+
+    Returns:
+        Markdown; a sentence says so when no source covers the drug.
+    """
+    rows = signals[signals["reason"] != Reason.UNWEIGHTED]
+    if rows.empty:
+        return words("prose.no_sources")
+    sentences = []
+    clear = rows[rows["value"].notna() & (rows["flag"] != "few")]
+    for place, (key, group) in enumerate(_by_word(clear)):
+        parts = _agency_parts(group, sources, words, shown)
+        opener = "first" if place == 0 else "then"
+        sentences.append(words(f"prose.group.{opener}.{key}", sources=words.join(parts)))
+    few = rows[rows["flag"] == "few"]
+    if len(few):
+        sentences.append(words("prose.few", sources=words.join(_named(few, sources, words))))
+    for reason in UNSAID:
+        group = rows[rows["reason"] == reason]
+        if len(group):
+            now = reason in (Reason.NO_COMPARISON, Reason.FIRST_TIME)
+            names = _named(group, sources, words, shown if now else None)
+            sentences.append(words(f"prose.{reason}", sources=words.join(names)))
+    return " ".join(capital(sentence) for sentence in sentences)
+
+
+def _by_word(rows: pd.DataFrame) -> Iterable[tuple[str, pd.DataFrame]]:
+    """Groups with the same word, the weightiest group first and stable last."""
+    groups = {str(key): group for key, group in rows.groupby("word")}
+
+    def weight(key: str) -> tuple[bool, float]:
+        return key == ChangeCategory.STABLE.key, -float(groups[key]["contribution"].abs().sum())
+
+    for key in sorted(groups, key=weight):
+        yield key, groups[key].sort_values("contribution", key=abs, ascending=False, kind="stable")
+
+
+def _agency_parts(rows: pd.DataFrame, sources: Mapping[str, Source], words: Words, shown: Shown) -> list[str]:
+    return [_counted(row, sources, words, shown) for _, row in rows.iterrows()]
+
+
+def _counted(row: pd.Series, sources: Mapping[str, Source], words: Words, shown: Shown) -> str:
+    """``AFR (32 mot 20 pasienter)``, or the name and what was measured when the counts may not be shown."""
+    name, measure = _name(row, sources, words), _measure(row, sources, words)
+    if not shown(row):
+        return words("prose.measure", source=name, measure=measure)
+    current, previous = (amount(row[column], row["unit"], words) for column in ("current", "previous"))
+    key = "counts" if row["unit"] == "count" else "amounts"
+    if key == "counts" and row.get("is_clear") is False and row["word"] != "stable":
+        key = "counts_uncertain"
+    return words(f"prose.{key}", source=name, measure=measure, current=current, previous=previous)
+
+
+def _named(rows: pd.DataFrame, sources: Mapping[str, Source], words: Words, shown: Shown | None = None) -> list[str]:
+    """``Kriminalomsorgen (beslag)``; with ``shown`` also the figure there is."""
+    parts = []
+    for _, row in rows.iterrows():
+        name, measure = _name(row, sources, words), _measure(row, sources, words)
+        if shown is not None and shown(row) and pd.notna(row["current"]):
+            key = "measure_now" if row["unit"] == "count" else "measure_now_amount"
+            current = amount(row["current"], row["unit"], words)
+            parts.append(words(f"prose.{key}", source=name, measure=measure, current=current))
+        else:
+            parts.append(words("prose.measure", source=name, measure=measure))
+    return parts
+
+
+def _name(row: pd.Series, sources: Mapping[str, Source], words: Words) -> str:
+    return words.name(sources[row["source"]].name)
+
+
+def _measure(row: pd.Series, sources: Mapping[str, Source], words: Words) -> str:
+    measure = sources[row["source"]].measures.get(row["measure"])
+    return words.name(measure.name) if measure and measure.name else str(row["measure"])
+
+
+def term_list(counts: Sequence[tuple[str, int]], most: int) -> list[str]:
+    """The terms named most, without their counts."""
+    return [term for term, _ in counts[:most]]

@@ -1,0 +1,175 @@
+"""``data/processed``: tidy and scored tables, rebuilt whenever what they were made from has changed.
+
+``tidy/`` may hold what restricted sources lent: it is ignored by git and readable by its owner alone.
+``scored/`` is for review: it holds no figure of a restricted source.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from forevar.errors import DataError
+from forevar.files import write_atomic
+from forevar.params import Params
+from forevar.score import aggregated_differences, panel_counts, score_signals
+from forevar.tidy import load_tidy
+from forevar.trend import long_term_trends
+from forevar.workspace import Workspace
+
+Progress = Callable[[str], None]
+FIGURES = ("previous", "current", "denominator_previous", "denominator_current", "more", "same", "less", "change")
+NUMBERS = frozenset({
+    *FIGURES, "value", "denominator", "exposure_previous", "exposure_current", "weight", "contribution", "score",
+    "maximum", "n_sources", "n_scored", "weight_scored", "weight_total", "x", "difference", "level",
+})  # fmt: skip
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Everything that numbers are taken from.
+
+    Attributes:
+        observations: Tidy figures, OBSERVATION_COLUMNS.
+        answers: Tidy questionnaires, ANSWER_COLUMNS.
+        signals: One row per indicator and half-year, SIGNAL_COLUMNS.
+        differences: Scores, DIFFERENCE_COLUMNS.
+        trends: Long-term curves, TREND_COLUMNS.
+        files: The raw files behind it: path, source, sha256, data (``reconstructed`` …), access, changed.
+        notices: What is worth knowing though it is no fault.
+    """
+
+    observations: pd.DataFrame
+    answers: pd.DataFrame
+    signals: pd.DataFrame
+    differences: pd.DataFrame
+    trends: pd.DataFrame
+    files: pd.DataFrame
+    notices: pd.DataFrame
+
+
+def make_tables(workspace: Workspace, params: Params, progress: Progress | None = None) -> Tables:
+    """Load, tidy and score every raw file; writes nothing.
+
+    Raises:
+        DataError: Every fault of every file at once.
+    """
+    tidy = load_tidy(workspace, params, progress=progress)
+    if tidy.faults:
+        raise DataError(tidy.faults)
+    panels = panel_counts(tidy.answers, params.sources)
+    signals = score_signals(tidy.observations, panels, params.method, params.sources)
+    differences = aggregated_differences(signals, params.method)
+    trends = long_term_trends(differences, tidy.observations, params.method, params.substances)
+    return Tables(tidy.observations, tidy.answers, signals, differences, trends, tidy.files, tidy.notices)
+
+
+def write_tables(workspace: Workspace, params: Params, tables: Tables) -> dict[str, int]:
+    """Write all tables, each whole or not at all, and last the manifest that vouches for them.
+
+    Returns:
+        Path from the workspace → number of rows.
+    """
+    restricted = {key for key, source in params.sources.items() if source.access == "restricted"}
+    shown = tables.signals.copy()
+    shown.loc[shown["source"].isin(restricted), list(FIGURES)] = float("nan")
+    made = {
+        "tidy/observations.csv": tables.observations, "tidy/answers.csv": tables.answers,
+        "tidy/signals.csv": tables.signals, "tidy/files.csv": tables.files, "tidy/notices.csv": tables.notices,
+        "scored/signals.csv": shown, "scored/differences.csv": tables.differences, "scored/trends.csv": tables.trends,
+    }  # fmt: skip
+    sums = {}
+    for name, table in made.items():
+        text = table.to_csv(index=False, float_format="%.12g", lineterminator="\n")
+        path = workspace.processed / name
+        if not path.is_file() or path.read_bytes() != text.encode():
+            write_atomic(path, text, private=name.startswith("tidy/"))
+        sums[name] = hashlib.sha256(text.encode()).hexdigest()
+    rows = {name: len(table) for name, table in made.items()}
+    manifest = {"inputs": input_hashes(workspace), "tables": sums, "rows": rows}
+    write_atomic(workspace.processed / "tidy" / MANIFEST, json.dumps(manifest, indent=1, sort_keys=True) + "\n")
+    return {workspace.relative(workspace.processed / name): count for name, count in rows.items()}
+
+
+def read_tables(workspace: Workspace) -> Tables | None:
+    """The tables on disk, or None when they are missing, damaged or older than their inputs."""
+    try:
+        manifest = json.loads((workspace.processed / "tidy" / MANIFEST).read_text(encoding="utf-8"))
+        if manifest["inputs"] != input_hashes(workspace):
+            return None
+        parts = {
+            name: _read(workspace.processed / name, manifest["tables"][name])
+            for name in (
+                "tidy/observations.csv",
+                "tidy/answers.csv",
+                "tidy/signals.csv",
+                "scored/differences.csv",
+                "scored/trends.csv",
+                "tidy/files.csv",
+                "tidy/notices.csv",
+            )  # fmt: skip
+        }
+    except (OSError, ValueError, KeyError):
+        return None
+    return Tables(*parts.values())
+
+
+def current_tables(workspace: Workspace, params: Params, progress: Progress | None = None) -> Tables:
+    """The tables on disk when they are up to date, else made anew and written.
+
+    Raises:
+        DataError: The raw files have faults.
+    """
+    tables = read_tables(workspace)
+    if tables is None:
+        tables = make_tables(workspace, params, progress)
+        write_tables(workspace, params, tables)
+    return tables
+
+
+def input_hashes(workspace: Workspace) -> dict[str, str]:
+    """Everything the tables depend on: raw files, decisions and the library, path → sha256."""
+    raw = (path for path in workspace.raw.rglob("*") if path.is_file() and not path.name.startswith((".", "~$")))
+    decided = [workspace.params / f"{name}.yml" for name in ("method", "substances", "sources")]
+    decided += sorted((workspace.params / "sources").glob("*.yml"))
+    decided += sorted((workspace.params / "editions").glob("*/corrections.yml"))
+    hashes = {workspace.relative(path): _sha256(path) for path in (*sorted(raw), *decided) if path.is_file()}
+    return {**hashes, "forevar": library_hash()}
+
+
+def library_hash() -> str:
+    """One hash over the library's own modules."""
+    whole = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
+        whole.update(path.read_bytes())
+    return whole.hexdigest()
+
+
+def digest(tables: Mapping[str, pd.DataFrame] | Iterable[tuple[str, pd.DataFrame]]) -> str:
+    """One hash over the rows of some tables; the same rows give the same hash."""
+    whole = hashlib.sha256()
+    for name, table in dict(tables).items():
+        whole.update(name.encode())
+        whole.update(table.to_csv(index=False, float_format="%.12g").encode())
+    return whole.hexdigest()
+
+
+def _read(path: Path, expected: str) -> pd.DataFrame:
+    if _sha256(path) != expected:
+        raise ValueError(f"{path.name} was changed by another hand")
+    head = path.open(encoding="utf-8").readline().strip().split(",")
+    types: dict[str, type] = {
+        name: float if name in NUMBERS else bool if name.startswith("is_") else str for name in head
+    }
+    numbers = {name: [""] for name in head if name in NUMBERS}
+    return pd.read_csv(path, dtype=types, keep_default_na=False, na_values=numbers)
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
