@@ -2,28 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+from string import Template
+
+SPEECH = ("en", "nb")
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault in one place.
+    """One fault, or one thing to notice, in one place.
 
     Attributes:
         what: The actual and the expected. Never the content of a restricted cell.
         where: ``file:sheet:cell``, ``file:line: key`` or ``notebook, cell n``, relative to the workspace.
         mend: An order: which file to change or which command to type.
+        key: Entry of ``faults.toml`` the words come from; empty when they were written on the spot.
+        values: What the entry's ``$names`` stand for.
     """
 
     what: str
     where: str = ""
     mend: str = ""
+    key: str = ""
+    values: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
         """``where: what`` and, on a line of its own, the way out."""
         head = f"{self.where}: {self.what}" if self.where else self.what
         return f"{head}\n  mend: {self.mend}" if self.mend else head
+
+    def in_language(self, lang: str) -> Fault:
+        """The same fault said in Norwegian (``nb``, ``nn``) or English; as it is when it has no key."""
+        if not self.key:
+            return self
+        what, mend = _say(self.key, lang, dict(self.values))
+        return replace(self, what=what, mend=mend)
+
+    @property
+    def exit_code(self) -> int:
+        """That of the kind of error the entry belongs to; 0 for something to notice, 1 when there is no entry."""
+        return int(_entries()[self.key].get("exit", 0)) if self.key else 1
+
+
+def fault(key: str, where: str = "", **values: object) -> Fault:
+    """A fault worded by ``faults.toml``, in English until asked otherwise.
+
+    Args:
+        key: Entry of ``faults.toml``.
+        where: Address.
+        values: For the entry's ``$names``. ``None`` stands for content that must not be shown.
+    """
+    told = tuple((name, "" if value is None else str(value)) for name, value in values.items())
+    what, mend = _say(key, "en", dict(told))
+    return Fault(what, where, mend, key, told)
+
+
+@cache
+def _entries() -> Mapping[str, Mapping[str, str]]:
+    return tomllib.loads(files("forevar").joinpath("faults.toml").read_text(encoding="utf-8"))
+
+
+def _say(key: str, lang: str, values: Mapping[str, str]) -> tuple[str, str]:
+    entry = _entries()[key]
+    lang = "en" if lang == "en" else "nb"
+    withheld = _entries()["withheld"][lang]
+    filled = {name: value or withheld for name, value in values.items()}
+    return Template(entry[lang]).substitute(filled), Template(entry.get(f"{lang}_mend", "")).substitute(filled)
 
 
 class ForevarError(Exception):
@@ -90,3 +138,12 @@ class ReportError(ForevarError):
     """The report could not be put together or written."""
 
     exit_code = 14
+
+
+def error_for(faults: Iterable[Fault]) -> ForevarError:
+    """The error of the worst kind among faults: params before data before registry."""
+    faults = tuple(faults)
+    codes = {one.exit_code for one in faults}
+    kinds: tuple[type[ForevarError], ...] = (ParamsError, DataError, RegistryError)
+    kind = next((kind for kind in kinds if kind.exit_code in codes), ForevarError)
+    return kind(faults)
