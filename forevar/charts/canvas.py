@@ -143,7 +143,7 @@ class Canvas:
         tip: str | None = None,
         **look: Any,
     ) -> None:
-        """Add one mark; marks of the same look share a layer.
+        r"""Add one mark; marks of the same look share a layer.
 
         Args:
             mark: As in ``draw``.
@@ -151,7 +151,7 @@ class Canvas:
             y: The same.
             x2: Other end.
             y2: Other end.
-            text: The text; ``\\n`` begins a new line.
+            text: The text; ``\n`` begins a new line.
             tip: Text shown under the pointer.
             look: As in ``draw``; ``colour`` is the mark's colour.
         """

@@ -9,10 +9,10 @@ from typing import Any, Protocol
 import pandas as pd
 
 from forevar.blocks import NARROW, WIDE, Column, Credit, Figure, Table
-from forevar.charts.canvas import Axis, Canvas, finish
+from forevar.charts.canvas import Axis, Canvas, Px, finish
 from forevar.charts.caption import description, shortest_of
 from forevar.charts.measure import text_width, widest, wrap
-from forevar.charts.theme import FAINT, INK, LABEL, MARK, PANEL, RULE, SOFT, TEXT, Series
+from forevar.charts.theme import FAINT, LABEL, MARK, PANEL, RULE, SOFT, TEXT, Series
 from forevar.terms import SCORED_DIMENSIONS, Reason
 from forevar.words import Words, capital
 
@@ -25,8 +25,31 @@ LINE, BAR, LABEL_ROOM = 15, 15, 236
 class Interval(Protocol):
     """Where a score may lie."""
 
-    low: float
-    high: float
+    @property
+    def low(self) -> float:
+        """Lower end."""
+
+    @property
+    def high(self) -> float:
+        """Upper end."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One source's line. ``value`` None: not scored, and ``note`` says why."""
+
+    label: str
+    note: str
+    value: float | None = None
+    weight: float = 0
+    step: str = ""
+    sum: str = ""
+    without: str = ""
+
+    @property
+    def end(self) -> float:
+        """Where its blocks end."""
+        return self.weight * (self.value or 0)
 
 
 @dataclass
@@ -37,7 +60,7 @@ class Part:
     score: str
     word: str
     interval: str
-    rows: list[dict[str, Any]] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
     absent: str = ""
 
 
@@ -57,7 +80,7 @@ def contributions(
         signals: One row per source-measure and dimension: ``dimension, label, weight, value, contribution, flag,
             reason``; ``short`` (the source's short name) for the title where there is one, and ``without`` (the
             sub-score when that source is left out) for a column of its own. ``value`` NaN: unscored, shown with its
-            reason, never as 0. Rows shown but never scored (``unweighted``) are left out.
+            reason, never as 0. Rows that are shown but never scored (``unweighted``) are left out.
         differences: ``dimension, score, word``; score NaN where nothing could be scored.
         series: The substance; its name as it stands inside a sentence.
         words: The reader's language.
@@ -67,9 +90,9 @@ def contributions(
     """
     shown = signals[signals["reason"].fillna("") != Reason.UNWEIGHTED].reset_index(drop=True)
     parts = _parts(shown, differences, words, certainty or {})
-    scored = shown["contribution"].dropna()
-    low, high = extent or (float(scored.min()) if len(scored) else 0.0, float(scored.max()) if len(scored) else 0.0)
-    low, high = min(low, 0.0), max(high, 3.0)
+    ends = [row.end for part in parts for row in part.rows]
+    low, high = extent or (min(ends, default=0), max(ends, default=0))
+    low, high = min(low, 0), max(high, 3)
     return Figure(
         key=f"contributions_{series.key}",
         title=_title(shown, series, words),
@@ -91,128 +114,194 @@ def _parts(
         rows = signals[signals["dimension"] == dimension]
         if rows.empty:
             continue
-        score = scores["score"].get(dimension, float("nan"))
-        interval = certainty.get(dimension)
+        score = float(scores["score"].get(dimension, float("nan")))
+        scored = not pd.isna(score)
+        interval = certainty.get(dimension) if scored else None
         part = Part(
             name=capital(words(f"dimension.{dimension}")),
-            score="" if pd.isna(score) else words.signed(score, _decimals(score)),
-            word=words("charts.no_score") if pd.isna(score) else words(f"change.{scores['word'][dimension]}"),
-            interval=""
-            if interval is None or pd.isna(score)
-            else words("charts.interval", low=words.signed(interval.low), high=words.signed(interval.high)),
+            score=words.signed(score, _decimals(score)) if scored else "",
+            word=words(f"change.{scores['word'][dimension]}") if scored else words("charts.no_score"),
+            interval=words("charts.interval", low=words.signed(interval.low), high=words.signed(interval.high))
+            if interval
+            else "",
         )
         absent = rows["value"].isna() & rows["reason"].isin(ABSENT)
         if absent.any():
-            part.absent = words("charts.contributions.absent", sources=words.join(sorted(rows.loc[absent, "label"])))
+            part.absent = words("charts.contributions.absent", sources=", ".join(sorted(rows.loc[absent, "label"])))
         ordered = rows[~absent].assign(
             unscored=rows["value"].isna(), few=rows["flag"].fillna("") == "few", falling=-rows["contribution"]
         )
-        for row in ordered.sort_values(["unscored", "falling", "few", "label"]).to_dict("records"):
-            part.rows.append(_row(row, words))
+        ordered = ordered.sort_values(["unscored", "falling", "few", "label"])
+        part.rows = [_row(row, words) for row in ordered.to_dict("records")]
         parts.append(part)
     return parts
 
 
-def _row(row: Mapping[str, Any], words: Words) -> dict[str, Any]:
-    """One source's line: what stands beside the mark, and the mark's numbers."""
+def _row(row: Mapping[Any, Any], words: Words) -> Row:
+    """One source's line in words."""
     if pd.isna(row["value"]):
-        reason = words(f"reason.{row['reason'] or Reason.NO_COMPARISON}")
-        return {"label": row["label"], "value": None, "note": reason, "without": ""}
-    few = row["flag"] == "few"
-    value, weight = float(row["value"]), float(row["weight"])
+        return Row(row["label"], words(f"reason.{row['reason'] or Reason.NO_COMPARISON}"))
+    value, weight, without = float(row["value"]), float(row["weight"]), row.get("without")
     step = words.signed(value, _decimals(value))
-    sum_text = words.signed(row["contribution"], _decimals(row["contribution"]))
-    without = row.get("without")
-    return {
-        "label": row["label"],
-        "value": value,
-        "weight": weight,
-        "sum": sum_text,
-        "step": step,
-        "note": words("reason.few") if few else f"{words.number(weight, _decimals(weight))} × {step}" if value else "",
-        "without": "" if without is None or pd.isna(without) else words.signed(without, _decimals(without)),
-        "tip": words(
-            "charts.contributions.tip",
-            source=row["label"], weight=words.number(weight, _decimals(weight)), step=step, sum=sum_text,
-        ),
-    }  # fmt: skip
+    product = f"{words.number(weight, _decimals(weight))} × {step}"
+    return Row(
+        label=row["label"],
+        note=words("reason.few") if row["flag"] == "few" else product if value else "",
+        value=value,
+        weight=weight,
+        step=step,
+        sum=words.signed(weight * value, _decimals(weight * value)),
+        without="" if without is None or pd.isna(without) else words.signed(float(without), _decimals(float(without))),
+    )
 
 
 def _decimals(value: float) -> int:
-    return 0 if float(value).is_integer() else 1
+    return 0 if pd.isna(value) or float(value).is_integer() else 1
 
 
 def _draw(parts: list[Part], series: Series, width: int, low: float, high: float, words: Words) -> dict[str, Any]:
     narrow = width < WIDE
-    labels = [row["label"] for part in parts for row in part.rows]
-    room = width if narrow else min(widest(labels), LABEL_ROOM)
-    has_without = not narrow and any(row["without"] for part in parts for row in part.rows)
-    right = text_width(words("charts.contributions.without")) + 14 if has_without else 0
-    notes = [f"{row['sum']}   {row['note']}" for part in parts for row in part.rows if row["value"]]
-    start = (6 if narrow else room + 18) + (0 if low < 0 else 6)
-    axis = Axis(low, high, start, width - right - 10 - max(widest(notes), 60) - 12)
-    canvas = Canvas(width, 0, x=axis, y=Axis(0, 4000, 0, 4000))
-    head, texts, rings, blocks, zeros, rules, bold, sums, withouts, long = [], [], [], [], [], [], [], [], [], []
+    rows = [row for part in parts for row in part.rows]
+    room = width if narrow else min(widest([row.label for row in rows]), LABEL_ROOM)
+    without = words("charts.contributions.without") if any(row.without for row in rows) and not narrow else ""
+    beside = max(text_width(f"{row.sum}{row.note}") + 34 for row in [*rows, Row("", "3 × +3", sum="+9")] if row.value)
+    start = (0 if narrow else room + 16) + 6
+    axis = Axis(low, high, start, width - beside - (text_width(without) + 12 if without else 0))
+    canvas = Canvas(width, x=axis)
     y = 1.0
-    for part in parts:
-        rules.append({"y": y})
-        y += 18
-        head.append({"y": y, "text": part.name})
-        middle = ", ".join(text for text in (part.word, part.interval) if text)
-        bold.append({"y": y, "score": part.score, "word": middle, "plain": f"{part.score} {part.word}".strip(),
-                     "interval": part.interval, "below": y + 17})  # fmt: skip
-        y += 32 if narrow and part.interval else 14
-        top = y
+    for number, part in enumerate(parts):
+        y = _head(canvas, part, series, parts, y)
+        if without and number == 0:
+            canvas.write(without, width, y - 14, colour=FAINT, align="right")
+        top = y + 1
         for row in part.rows:
-            lines = wrap(row["label"], room)
-            y += 7
-            middle_of_text = y + LINE * len(lines) / 2
-            texts.append({"y": middle_of_text, "text": "\n".join(lines)})
+            lines = wrap(row.label, room)
+            middle = y + 7 + LINE * len(lines) / 2
+            canvas.write(lines, 0, middle - LINE * (len(lines) - 1) / 2)
+            y += 8 + LINE * len(lines)
             if narrow:
-                y += LINE * len(lines) + 2
-                centre = y + BAR / 2
-                y += BAR + 2
-            else:
-                centre = middle_of_text
-                y += LINE * len(lines) + 1
-            mark = {"y": centre, "top": centre - BAR / 2 + 0.5, "bottom": centre + BAR / 2 - 0.5}
-            _mark(row, mark, blocks, rings, sums, withouts)
-        zeros.append({"zero": 0, "y": top + (8 if narrow else 2), "end": y + 3} if part.rows else {})
+                middle, y = y + 2 + BAR / 2, y + BAR + 4
+                # The line must not run through the labels, which stand above their marks here.
+                canvas.put("rule", x=0, y=middle - BAR / 2 - 3, y2=middle + BAR / 2 + 3, colour=MARK)
+            _mark(canvas, row, middle, series.colour)
+            if without:
+                canvas.write(row.without, width, middle, colour=FAINT, align="right")
+        if part.rows and not narrow:
+            canvas.put("rule", x=0, y=top, y2=y + 4, colour=MARK)
         if part.absent:
             lines = wrap(part.absent, width)
-            y += 9
-            long.append({"y": y + LINE * len(lines) / 2, "text": "\n".join(lines)})
-            y += LINE * len(lines)
-        y += 18
-    zeros = [zero for zero in zeros if zero]
-    canvas.draw("rule", rules, x=0, x2=width, y="y", colour=RULE)
-    canvas.draw("text", head, x=0, y="y", text="text", fontWeight=700, fontSize=PANEL)
-    if narrow:
-        canvas.draw("text", bold, x=width, y="y", text="plain", colour=series.text, fontWeight=700, fontSize=LABEL,
-                    align="right")  # fmt: skip
-        canvas.draw("text", [b for b in bold if b["interval"]], x=width, y="below", text="interval", colour=SOFT,
-                    align="right")  # fmt: skip
-    else:
-        name = widest([part.name for part in parts], PANEL, bold=True)
-        score = name + 22 + widest([part.score for part in parts], PANEL, bold=True)
-        canvas.draw("text", bold, x=score, y="y", text="score", colour=series.text, fontWeight=700, fontSize=PANEL,
-                    align="right")  # fmt: skip
-        canvas.draw("text", bold, x=score + 12, y="y", text="word", colour=SOFT)
-        if has_without:
-            canvas.draw("text", head[:1], x=width, y="y", text="label", colour=FAINT, align="right") if False else None
-            canvas.write(words("charts.contributions.without"), width, head[0]["y"], color=FAINT, align="right")
-            canvas.draw("text", withouts, x=width, y="y", text="without", colour=FAINT, align="right")
-    canvas.draw("text", texts, x=0, y="y", text="text")
-    canvas.draw("text", long, x=0, y="y", text="text", colour=FAINT)
-    canvas.draw("rect", blocks, x="from", x2="to", y="top", y2="bottom", colour=series.colour, stroke="white",
-                strokeWidth=1.5, tip="tip")  # fmt: skip
-    canvas.draw("rule", zeros, x="zero", y="y", y2="end", colour=MARK)
-    canvas.draw("point", rings, x="x", y="y", shape="circle", size=42, fill="white", stroke=FAINT, tip="tip")
-    canvas.draw("text", [s for s in sums if s["text"]], x="x", y="y", text="text", dx=10, fontWeight=700)
-    for item in sums:
-        item["gap"] = text_width(item["text"], TEXT, bold=True) + 20 if item["text"] else 10
-    for gap in sorted({item["gap"] for item in sums if item["note"]}):
-        canvas.draw("text", [i for i in sums if i["note"] and i["gap"] == gap], x="x", y="y", text="note", dx=gap,
-                    colour=FAINT)  # fmt: skip
-    canvas.height = y - 16
+            canvas.write(lines, 0, y + 11 + LINE / 2, colour=FAINT)
+            y += 9 + LINE * len(lines)
+        y += 17
+    canvas.layers.sort(key=lambda layer: ("rect", "rule", "point", "text").index(layer.mark))
+    canvas.height = y - 13
     return finish(canvas.chart(), words)
+
+
+def _head(canvas: Canvas, part: Part, series: Series, parts: list[Part], y: float) -> float:
+    """Name, score, word and interval of a dimension; the px below it."""
+    canvas.put("rule", x=Px(0), x2=Px(canvas.width), y=y, colour=RULE)
+    y += 19
+    canvas.write(part.name, 0, y, fontWeight=700, fontSize=PANEL)
+    if canvas.width < WIDE:
+        score = f"{part.score} {part.word}".strip()
+        canvas.write(score, canvas.width, y, colour=series.text, fontWeight=700, fontSize=LABEL, align="right")
+        if part.interval:
+            canvas.write(part.interval, canvas.width, y + 17, colour=SOFT, align="right")
+        return y + (20 if part.interval else 12)
+    left = widest([p.name for p in parts], PANEL, bold=True) + 22 + widest([p.score for p in parts], PANEL, bold=True)
+    canvas.write(part.score, left, y, colour=series.text, fontWeight=700, fontSize=PANEL, align="right")
+    canvas.write(", ".join(t for t in (part.word, part.interval) if t), left + 12, y, colour=SOFT)
+    return y + 14
+
+
+def _mark(canvas: Canvas, row: Row, middle: float, colour: str) -> None:
+    """Blocks with their sum, a ring for 0, or only the reason."""
+    if row.value is None:
+        canvas.put("text", x=0, y=middle, text=row.note, dx=10, colour=FAINT, fontStyle="italic")
+        return
+    tip = f"{row.label}: {row.sum} = {row.note}" if row.value else f"{row.label}: 0 {row.note}".strip()
+    if row.value == 0:
+        canvas.put("point", x=0, y=middle, shape="circle", size=42, fill="white", stroke=FAINT, tip=tip)
+    drawn = 0.0
+    while row.value and drawn < row.weight:
+        block = min(1.0, row.weight - drawn)
+        canvas.put("rect", x=drawn * row.value, x2=(drawn + block) * row.value, y=middle - BAR / 2, y2=middle + BAR / 2,
+                   colour=colour, stroke="white", strokeWidth=1.5, tip=tip)  # fmt: skip
+        drawn += block
+    at = max(row.end, 0)
+    canvas.put("text", x=at, y=middle, text=row.sum, dx=10, fontWeight=700)
+    if row.note:
+        canvas.put("text", x=at, y=middle, text=row.note, dx=round(text_width(row.sum, TEXT, bold=True)) + 22,
+                   colour=FAINT)  # fmt: skip
+
+
+def _title(signals: pd.DataFrame, series: Series, words: Words) -> str:
+    """How many measurements pull which way, and which one weighs most."""
+    scored = signals.dropna(subset=["value"])
+    up, down, all_ = int((scored["value"] > 0).sum()), int((scored["value"] < 0).sum()), len(scored)
+    values = {"substance": series.name, "n": words.count_word(all_), "up": words.count_word(up),
+              "down": words.count_word(down)}  # fmt: skip
+    if not all_:
+        return words("charts.contributions.title_none", **values)
+    if up == down:
+        return capital(words("charts.contributions.title_even" if up else "charts.contributions.title_still", **values))
+    way = "up" if up > down else "down"
+    reach = scored["contribution"] if way == "up" else -scored["contribution"]
+    tops = scored[reach == reach.max()]
+    names = tops["short"] if "short" in tops else tops["label"]
+    top = names.iloc[0] if names.nunique() == 1 else ""
+    kind = "mixed" if min(up, down) else "one"
+    plain = capital(words(f"charts.contributions.title_{way}_{kind}", **values))
+    short = capital(words(f"charts.contributions.title_{way}_one", **values))
+    with_top = words("charts.contributions.title_top", title=plain, source=top)
+    return shortest_of(*([with_top] if top else []), plain, short)
+
+
+def _sentences(parts: list[Part], signals: pd.DataFrame, series: Series, words: Words) -> list[str]:
+    """The chart in sentences, the most telling first."""
+    scored = signals.dropna(subset=["value"])
+    sentences = [words("charts.contributions.alt", substance=series.name, n=words.number(len(scored)))]
+    for part in parts:
+        sentences.append(capital(words("charts.contributions.alt_part", part=part.name, score=part.score,
+                                       word=part.word).replace("  ", " ")))  # fmt: skip
+    for part in parts:
+        moved = [row for row in part.rows if row.value]
+        if moved:
+            most = max(moved, key=lambda row: abs(row.end))
+            sentences.append(words("charts.contributions.alt_most", part=part.name.lower(), source=most.label,
+                                   sum=most.sum))  # fmt: skip
+    still = int((scored["value"] == 0).sum())
+    unscored = len(signals) - len(scored)
+    sentences.append(words("charts.contributions.alt_still", n=words.number(still)) if still else "")
+    sentences.append(words("charts.contributions.alt_unscored", n=words.number(unscored)) if unscored else "")
+    return sentences
+
+
+def _table(parts: list[Part], series: Series, words: Words, credit: Credit) -> Table:
+    """Every number of the chart, dimension by dimension."""
+    has_without = any(row.without for part in parts for row in part.rows)
+    heads = ["source", "weight", "step", "contribution", *(["without"] if has_without else []), "note"]
+    columns = tuple(
+        Column(words(f"charts.contributions.column_{head}"), "left" if head in ("source", "note") else "right")
+        for head in heads
+    )
+    rows: list[tuple[str, ...]] = []
+    groups: dict[int, str] = {}
+    for part in parts:
+        groups[len(rows)] = " ".join(t for t in (part.name, part.score, part.word, part.interval) if t)
+        for row in part.rows:
+            scored = row.value is not None
+            numbers = (words.number(row.weight, _decimals(row.weight)), row.step, row.sum) if scored else ("", "", "")
+            note = row.note if not row.value else ""
+            rows.append((row.label, *numbers, *([row.without] if has_without else []), note))
+        if part.absent:
+            rows.append((part.absent, *[""] * (len(heads) - 1)))
+    return Table(
+        key=f"contributions_{series.key}_table",
+        title=words("charts.contributions.table", substance=series.name),
+        columns=columns,
+        rows=tuple(rows),
+        groups=groups,
+        credit=credit,
+    )
