@@ -7,8 +7,10 @@ part: one fresh process per notebook (``forevar.jobs``).
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
 import io
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -28,14 +30,14 @@ QUIET = Config({"HistoryManager": {"enabled": False}})
 Message = dict[str, Any]
 
 
-class Wire(Session):  # type: ignore[misc]
+class Wire(Session):
     """What a kernel believes to be its socket: every message is packed as JSON, unpacked and handed over."""
 
     def __init__(self, deliver: Callable[[Message], None]) -> None:
         super().__init__()
         self.deliver = deliver
 
-    def send(  # noqa: D102
+    def send(  # type: ignore[override]  # noqa: D102
         self,
         stream: object,
         msg_or_type: Message | str,
@@ -83,7 +85,7 @@ class Stream(io.TextIOBase):
             self._wire.send(None, "stream", {"name": self.name, "text": text})
 
 
-class InProcessClient(PapermillNotebookClient):  # type: ignore[misc]
+class InProcessClient(PapermillNotebookClient):
     """nbclient's notebook client with the kernel in this very process."""
 
     def execute(self, **_: object) -> Any:
@@ -94,7 +96,7 @@ class InProcessClient(PapermillNotebookClient):  # type: ignore[misc]
         """
         self.reset_execution_trackers()
         with asyncio.Runner() as self._runner, kernel(self._deliver) as self._kernel:
-            self.papermill_execute_cells()
+            self.papermill_execute_cells()  # type: ignore[no-untyped-call]
             self.nb.metadata["language_info"] = self._kernel.language_info
             self.set_widgets_metadata()
         return self.nb
@@ -117,7 +119,7 @@ class InProcessClient(PapermillNotebookClient):  # type: ignore[misc]
         return cell
 
     def _deliver(self, message: Message) -> None:
-        self.process_message(message, self._cell, self._cell_index)
+        self.process_message(message, self._cell, self._cell_index)  # type: ignore[no-untyped-call]
 
 
 @contextlib.contextmanager
@@ -133,11 +135,21 @@ def kernel(deliver: Callable[[Message], None]) -> Iterator[Any]:
     main, path, environment = sys.modules["__main__"], sys.path[:], dict(os.environ)
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     sys.path.insert(0, os.getcwd())
-    one = IPythonKernel(config=QUIET, session=wire, shell_channel_thread=SimpleNamespace(parent_thread=None))
+    debugger = "debugpy" in sys.modules
+    sys.modules.setdefault("debugpy", None)  # type: ignore[arg-type]  # a third of a second, and nobody debugs here
+    one: Any = IPythonKernel(  # type: ignore[no-untyped-call]
+        config=QUIET,
+        session=wire,
+        log=logging.getLogger(__name__),
+        shell_channel_thread=SimpleNamespace(parent_thread=None),
+    )
+    if not debugger:
+        del sys.modules["debugpy"]
     try:
         with contextlib.redirect_stdout(Stream("stdout", wire)), contextlib.redirect_stderr(Stream("stderr", wire)):
             yield one
     finally:
+        atexit.unregister(one.shell.atexit_operations)
         one.shell.atexit_operations()
         one.shell.restore_sys_module_state()
         ZMQInteractiveShell.clear_instance()
@@ -147,7 +159,7 @@ def kernel(deliver: Callable[[Message], None]) -> Iterator[Any]:
         os.environ.update(environment)
 
 
-class InProcessEngine(Engine):  # type: ignore[misc]
+class InProcessEngine(Engine):
     """Runs a notebook without a kernel process: ``papermill --engine inprocess``."""
 
     @classmethod
@@ -158,4 +170,4 @@ class InProcessEngine(Engine):  # type: ignore[misc]
             nb_man: papermill's manager, which holds the notebook.
             kernel_name: Ignored; the kernel is the Python that runs this.
         """
-        InProcessClient(nb_man).execute()
+        InProcessClient(nb_man).execute()  # type: ignore[no-untyped-call]

@@ -1,0 +1,78 @@
+"""Imported once by the fork server: every notebook process is a copy of it, with imports done and caches filled.
+
+Nothing here may open a socket, start a thread or call vl_convert: none of them survives a fork.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+
+import forevar  # noqa: F401  (its guard must come before altair and papermill)
+
+WANTED = ("pandas", "altair", "papermill.execute", "nbclient", "forevar.engine", "forevar.edition", "forevar.charts")
+
+
+def warm() -> None:
+    """Do once what every notebook would do first: each step may fail, and the notebook then does it itself."""
+    for name in WANTED:
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
+    for step in (_tables, _charts, _notebook):
+        with contextlib.suppress(Exception):
+            step()
+    # What is here now is never garbage; frozen, its pages stay shared between all copies.
+    gc.collect()
+    gc.freeze()
+
+
+def _tables() -> None:
+    import io
+
+    import pandas as pd
+
+    text = "period,substance,value\n2026-1,kokain,1.5\n2025-2,heroin,\n"
+    table = pd.read_csv(io.StringIO(text), dtype={"value": "float64"})
+    table.groupby("substance")["value"].sum()
+    table.merge(table, on="substance").pivot_table(index="substance", columns="period_x", values="value_x")
+    table.sort_values("period").to_html()
+
+
+def _charts() -> None:
+    import altair as alt
+    import pandas as pd
+
+    base = alt.Chart(pd.DataFrame({"x": ["a", "b"], "y": [1.0, 2.0]}))
+    for mark in (base.mark_bar(), base.mark_line(), base.mark_point(), base.mark_text(), base.mark_rect()):
+        layer = alt.layer(
+            mark.encode(
+                x=alt.X("x:N", axis=alt.Axis(title=None)),
+                y=alt.Y("y:Q", scale=alt.Scale(domain=[0, 3])).stack(None),
+                color=alt.condition(alt.datum.y > 1, alt.value("#111"), alt.value("#999")),
+                tooltip=["x:N", "y:Q"],
+            )
+        )
+        alt.vconcat(layer, base.mark_rule().encode(x="y:Q")).configure_view(stroke=None).to_dict()
+
+
+def _notebook() -> None:
+    """One small notebook in the engine itself: kernel, display machinery, validation and saving."""
+    import nbformat
+    from nbformat.v4 import new_code_cell, new_notebook, new_output
+    from papermill.engines import NotebookExecutionManager
+
+    from forevar.engine import InProcessClient
+
+    source = "from IPython.display import HTML, display\ndisplay(HTML('<b>1</b>'))\nprint(1)\n1"
+    notebook = new_notebook(cells=[new_code_cell(source, outputs=[new_output("stream", text="x")])])
+    for cell in notebook.cells:
+        cell.metadata["papermill"] = {}
+    notebook.metadata["papermill"] = {}
+    manager = NotebookExecutionManager(notebook, progress_bar=False)
+    InProcessClient(manager).execute()  # type: ignore[no-untyped-call]
+    nbformat.validate(notebook)
+    nbformat.reads(nbformat.writes(notebook), 4)
+
+
+warm()
