@@ -5,11 +5,14 @@ A course knows what its figure may say: the latest number, the one before, the f
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
+from forevar.blocks import Column, Credit, Table
+from forevar.charts.theme import Series
 from forevar.errors import DataError, Fault
 from forevar.period import Period, period_range
 from forevar.words import HARD_SPACE, Words
@@ -30,6 +33,7 @@ class Line:
         step: Half-year change by the method, -3 to 3, which decides whether the title says "nearly unchanged";
             None leaves it to the direction of the numbers alone.
         closed: Last period of a place that has closed; empty while it is open.
+        paint: Colours of a substance; None for series that are not of one substance.
     """
 
     label: str
@@ -42,6 +46,7 @@ class Line:
     total: bool = False
     step: int | None = None
     closed: str = ""
+    paint: Series | None = None
 
     def called(self, narrow: bool) -> str:
         """The name that fits the drawing."""
@@ -60,16 +65,21 @@ class Point:
     Attributes:
         period: ``2026-1``, or ``2022`` in a yearly series.
         x: Place on a time axis, in years.
-        value: The number; None where there is none, whatever the reason.
+        value: The number; NaN where there is none, whatever the reason.
         text: The number in words, or the sign that says why there is none.
         mark: ``printed``, ``approximate``, ``reconstructed``, ``published`` or empty.
     """
 
     period: str
     x: float
-    value: float | None
+    value: float
     text: str
     mark: str = ""
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there is a number."""
+        return not math.isnan(self.value)
 
 
 @dataclass(frozen=True)
@@ -77,16 +87,18 @@ class Course:
     """A line and its points, the last of them the edition's period.
 
     Attributes:
-        points: One per period, without gaps; those without a number have ``value`` None.
+        points: One per period, without gaps; those without a number have ``value`` NaN.
+        scope: What a period is: ``half_year``, ``year`` or ``campaign``.
     """
 
     line: Line
     points: tuple[Point, ...]
+    scope: str = "half_year"
 
     @property
     def known(self) -> tuple[Point, ...]:
         """The points with a number."""
-        return tuple(point for point in self.points if point.value is not None)
+        return tuple(point for point in self.points if point.is_known)
 
     @property
     def now(self) -> Point:
@@ -106,12 +118,14 @@ class Course:
     @property
     def before(self) -> Point | None:
         """The last number earlier than the edition's period."""
-        return next((point for point in reversed(self.points[:-1]) if point.value is not None), None)
+        return next((point for point in reversed(self.points[:-1]) if point.is_known), None)
 
     @property
-    def is_half_yearly(self) -> bool:
-        """Whether a period is a half-year."""
-        return "-" in self.now.period
+    def change(self) -> tuple[float, float] | None:
+        """The number before and the one of the edition's period, when both are there."""
+        if self.before is None or not self.now.is_known:
+            return None
+        return self.before.value, self.now.value
 
     @property
     def follows_on(self) -> bool:
@@ -122,7 +136,7 @@ class Course:
         """Stretches of points with numbers, broken where one is missing."""
         stretch: list[Point] = []
         for point in self.points:
-            if point.value is not None:
+            if point.is_known:
                 stretch.append(point)
             elif stretch:
                 yield tuple(stretch)
@@ -147,9 +161,9 @@ def courses(
     Raises:
         DataError: A line finds two rows for one period, or no line finds any row.
     """
-    now = _x(period)
+    now = x_of(period)
     rows = [_rows_of(observations, line, now) for line in lines]
-    begun = [table["x"].min() for table in rows if table["value"].notna().any()]
+    begun = [table.loc[table["value"].notna(), "x"].min() for table in rows if table["value"].notna().any()]
     if not begun:
         raise DataError(
             f"none of the series {', '.join(line.label for line in lines)} has a number up to {period}",
@@ -157,8 +171,9 @@ def courses(
             "check the series' keys in the figure against those in params/sources",
         )
     periods = _periods(min(begun), period)
+    scope = "half_year" if "-" in period else _frequency(rows)
     return tuple(
-        Course(line, tuple(_point(table, label, words, decimals, line) for label in periods))
+        Course(line, tuple(_point(table, each, words, decimals, line) for each in periods), scope)
         for line, table in zip(lines, rows, strict=True)
     )
 
@@ -169,16 +184,23 @@ def _rows_of(observations: pd.DataFrame, line: Line, now: float) -> pd.DataFrame
     for column in PICKED_BY:
         if wanted := getattr(line, column):
             chosen = chosen[chosen[column] == wanted]
-    chosen = chosen.assign(x=[_x(period) for period in chosen["period"]])
+    chosen = chosen.assign(x=[x_of(period) for period in chosen["period"]])
     chosen = chosen[chosen["x"] <= now]
     twice = sorted(chosen.loc[chosen["period"].duplicated(), "period"].unique())
     if twice:
         mend = "name the source, measure and place of the series more closely"
-        raise DataError(Fault(f"{line.label}: more than one number for {label}", "", mend) for label in twice)
+        raise DataError(Fault(f"{line.label}: more than one number for {each}", "", mend) for each in twice)
     return chosen.set_index("period")
 
 
-def _x(period: str) -> float:
+def _frequency(rows: Sequence[pd.DataFrame]) -> str:
+    """``campaign`` when every row says so, else ``year``."""
+    said = {str(name) for table in rows if "frequency" in table for name in table["frequency"]}
+    return "campaign" if said == {"campaign"} else "year"
+
+
+def x_of(period: str) -> float:
+    """Place of a period on a time axis, in years."""
     return Period.parse(period).x if "-" in period else float(period)
 
 
@@ -191,29 +213,58 @@ def _periods(first: float, last: str) -> list[str]:
 
 
 def _point(rows: pd.DataFrame, period: str, words: Words, decimals: int, line: Line) -> Point:
+    if line.closed and x_of(period) > x_of(line.closed):
+        return Point(period, x_of(period), math.nan, words("charts_consequences.sign.none"))
     if period not in rows.index:
-        closed = bool(line.closed) and _x(period) > _x(line.closed)
-        return Point(period, _x(period), None, words("charts_consequences.sign." + ("none" if closed else "unknown")))
+        return Point(period, x_of(period), math.nan, words("charts_consequences.sign.unknown"))
     row = rows.loc[period]
     mark, status = str(row["mark"]), str(row["status"])
     if pd.isna(row["value"]) or status == "suppressed":
         sign = "hidden" if status == "suppressed" else "unknown"
-        return Point(period, _x(period), None, words(f"charts_consequences.sign.{sign}"), mark)
+        return Point(period, x_of(period), math.nan, words(f"charts_consequences.sign.{sign}"), mark)
     value = float(row["value"])
     text = words.number(value, decimals)
     if mark == "approximate":
         text = words("charts_consequences.approximate", number=text).replace(" ", HARD_SPACE)
     if status == "partial":
         text = words("charts_consequences.partial", number=text)
-    return Point(period, _x(period), value, text, mark)
+    return Point(period, x_of(period), value, text, mark)
 
 
 def when(period: str, words: Words) -> str:
-    """``vår 2026`` of a half-year, ``2022`` of a year."""
+    """``våren 2026`` of a half-year, ``2022`` of a year: for sentences."""
+    return words(f"period.{Period.parse(period).season}_definite", year=period[:4]) if "-" in period else period
+
+
+def label(period: str, words: Words) -> str:
+    """``vår 2026`` of a half-year, ``2022`` of a year: for headings and rows."""
     return words.period(period) if "-" in period else period
 
 
 def span(points: Iterable[Point], words: Words) -> str:
-    """``vår 2016–vår 2026`` or ``1996–2022``."""
+    """``vår 2016–vår 2026`` or ``1996–2022``; one period alone without the dash."""
     labels = [point.period for point in points]
-    return f"{when(labels[0], words)}–{when(labels[-1], words)}"
+    if len(labels) == 1:
+        return label(labels[0], words)
+    return f"{label(labels[0], words)}–{label(labels[-1], words)}"
+
+
+def course_table(key: str, title: str, several: Sequence[Course], words: Words, credit: Credit) -> Table:
+    """A row per period and a column per series: what a line chart shows.
+
+    Numbers that were printed are marked so where other numbers of the series are not.
+    """
+    mixed = len({point.mark for course in several for point in course.known}) > 1
+
+    def cell(point: Point) -> str:
+        if mixed and point.mark == "printed":
+            return words("charts_consequences.printed", number=point.text)
+        return point.text
+
+    head = Column(words(f"charts_consequences.period.{several[0].scope}"))
+    columns = (head, *(Column(course.line.label, "right") for course in several))
+    rows = tuple(
+        (label(points[0].period, words), *(cell(point) for point in points))
+        for points in zip(*(course.points for course in several), strict=True)
+    )
+    return Table(f"{key}_table", title, columns, rows, credit)

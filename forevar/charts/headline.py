@@ -8,25 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
-from math import floor, log10, sqrt
+from math import floor, isnan, log10, sqrt
 
+from forevar.blocks import Credit
+from forevar.charts.caption import description, shortest_of
 from forevar.charts.course import Course, Point, span, when
 from forevar.words import Words, capital
 
-TITLE_LENGTH = 75
-ALT_LENGTH = 350
 AREA = "charts_consequences"
 
 
 def direction(course: Course) -> str:
     """``unchanged``, ``steady``, ``fall``, ``rise``, ``first_time``, ``missing`` (no number now) or ``empty``."""
-    if not course.known:
-        return "empty"
-    now, before = course.now.value, course.before.value if course.before else None
-    if now is None:
-        return "missing"
-    if before is None:
-        return "first_time"
+    if course.change is None:
+        return "empty" if not course.known else "first_time" if course.now.is_known else "missing"
+    before, now = course.change
     if now == before:
         return "unchanged"
     if course.line.step == 0:
@@ -37,15 +33,18 @@ def direction(course: Course) -> str:
 def verb(course: Course) -> str:
     """The same, with ``halved`` and ``doubled`` in three shades where the ratio rounds to a half or to two."""
     plain = direction(course)
-    if plain not in ("fall", "rise"):
+    if course.change is None or plain not in ("fall", "rise"):
         return plain
-    assert course.now.value is not None and course.before is not None and course.before.value is not None
-    now, before = course.now.value, course.before.value
-    if plain == "fall" and round(now / before, 1) <= 0.5:
+    return _multiple(*course.change) or plain
+
+
+def _multiple(before: float, now: float) -> str:
+    """``nearly_halved``, ``doubled`` …; empty when the ratio is not near a half, two or beyond."""
+    if before > 0 and round(now / before, 1) <= 0.5:
         return "halved" if 2 * now == before else "more_than_halved" if 2 * now < before else "nearly_halved"
-    if plain == "rise" and before > 0 and round(now / before, 1) >= 2:
+    if before > 0 and round(now / before, 1) >= 2:
         return "doubled" if now == 2 * before else "more_than_doubled" if now > 2 * before else "nearly_doubled"
-    return plain
+    return ""
 
 
 def about(value: float, words: Words) -> str:
@@ -67,32 +66,42 @@ def change_title(course: Course, words: Words, with_difference: bool = False) ->
         words: For the sentence.
         with_difference: ``199 228, nær 34 000 færre`` rather than ``23 mot 45``.
     """
-    which = direction(course)
+    which = verb(course)
+    if which in ("steady", "unchanged") and (longer := _while_multiple(course, words)):
+        return longer
     facts: dict[str, object] = {"subject": course.line.name, "now": course.now.text}
     facts["when"] = when(course.now.period, words)
-    if which == "empty":
-        return _sentence("empty", words, **facts)
-    if which == "missing":
-        assert course.last is not None
-        return _sentence("missing", words, **facts, last=course.last.text, last_when=when(course.last.period, words))
-    if which == "first_time":
-        return _sentence("first_time", words, **facts)
-    assert course.before is not None and course.now.value is not None and course.before.value is not None
-    facts["before"] = course.before.text
-    facts["since"] = since(course, words)
-    if which == "unchanged":
-        return _sentence("unchanged", words, **facts)
-    if with_difference and which in ("fall", "rise"):
-        facts["difference"] = about(abs(course.now.value - course.before.value), words)
-        return _sentence(f"{which}_by", words, **facts)
-    return _sentence(verb(course), words, **facts)
+    if which == "missing" and course.last is not None:
+        facts |= {"last": course.last.text, "last_when": when(course.last.period, words)}
+    if course.change is not None and course.before is not None:
+        before, now = course.change
+        facts |= {"before": course.before.text, "since": since(course, words)}
+        if with_difference and now != before and which != "steady":
+            facts["difference"] = about(abs(now - before), words)
+            which = "fall_by" if now < before else "rise_by"
+    return _sentence(which, words, **facts)
+
+
+def _while_multiple(course: Course, words: Words) -> str:
+    """``… er nær uendret, men halvert siden høsten 2024``, when two years hold a peak or trough that far away."""
+    recent = [point for point in course.points[-5:-2] if point.is_known and point.value > 0]
+    told = [(point, _multiple(point.value, course.now.value)) for point in recent]
+    far = max(
+        (pair for pair in told if pair[1]),
+        key=lambda pair: abs(log10((course.now.value or 1) / pair[0].value)),
+        default=None,
+    )
+    if far is None:
+        return ""
+    multiple = words(f"{AREA}.multiple.{far[1]}")
+    key = f"{direction(course)}_but"
+    return _sentence(key, words, subject=course.line.name, multiple=multiple, when=when(far[0].period, words))
 
 
 def since(course: Course, words: Words) -> str:
     """``halvåret før``, ``året før``, or the period when it is further back."""
-    if course.follows_on:
-        return words(f"{AREA}.since.{'half_year' if course.is_half_yearly else 'year'}")
-    assert course.before is not None
+    if course.follows_on or course.before is None:
+        return words(f"{AREA}.since.{course.scope}")
     return words(f"{AREA}.since.period", period=when(course.before.period, words))
 
 
@@ -102,32 +111,24 @@ def shared_title(pair: Sequence[Course], words: Words) -> str:
     if not set(ways) <= {"fall", "rise"}:
         return change_title(most_changed(pair), words)
     names = [course.line.name for course in pair]
-    scope = "half_year" if pair[0].is_half_yearly else "year"
-    last = words(f"{AREA}.last.{scope}")
+    last = words(f"{AREA}.last.{pair[0].scope}")
     if ways[0] == ways[1]:
-        title = _sentence(f"both_{ways[0]}", words, subject=words.join(names), last=last)
+        key, facts = f"both_{ways[0]}", {"subject": words.join(names)}
     else:
-        title = _sentence(f"{ways[0]}_and_{ways[1]}", words, subject=names[0], other=names[1], last=last)
+        key, facts = f"{ways[0]}_and_{ways[1]}", {"subject": names[0], "other": names[1]}
+    title, bare = (_sentence(key, words, **facts, last=text).strip() for text in (f" {last}", ""))
     contrasts = [course for course in pair if _turned(course)]
-    if contrasts:
-        course = max(contrasts, key=_long_change)
-        assert course.first is not None
-        more = "above" if _long_ratio(course) > 1 else "below"
-        longer = title + words(
-            f"{AREA}.title.but_{more}", subject=course.line.name, first=when(course.first.period, words)
-        )
-        return longer if len(longer) <= TITLE_LENGTH else title
-    return title
+    if not contrasts:
+        return title
+    course = max(contrasts, key=lambda each: max(_long_ratio(each), 1 / _long_ratio(each)))
+    more = "more" if _long_ratio(course) > 1 else "fewer"
+    but = words(f"{AREA}.title.but_{more}", subject=course.line.name, first=when(course.known[0].period, words))
+    return shortest_of(title + but, bare + but, title)
 
 
 def _long_ratio(course: Course) -> float:
-    assert course.now.value is not None and course.first is not None and course.first.value is not None
-    return (course.now.value + 1) / (course.first.value + 1)
-
-
-def _long_change(course: Course) -> float:
-    ratio = _long_ratio(course)
-    return max(ratio, 1 / ratio)
+    """Latest number against the first, one added to both so that zero is no trouble."""
+    return (course.known[-1].value + 1) / (course.known[0].value + 1)
 
 
 def _turned(course: Course) -> bool:
@@ -137,17 +138,14 @@ def _turned(course: Course) -> bool:
 
 def parts_title(parts: Sequence[Course], total: Course, words: Words) -> str:
     """Which part is the largest now, of how many, and whether it was so at the start."""
-    with_now = [course for course in parts if course.now.value is not None]
-    if total.now.value is None or len(with_now) < len(parts):
-        return change_title(total, words)
-    largest = max(with_now, key=_now)
-    rivals = [course for course in with_now if course is not largest and _now(course) == _now(largest)]
     at_first = [course.points[0].value for course in parts]
-    if rivals or None in at_first:
+    at_last = [course.now.value for course in parts]
+    if not total.now.is_known or any(map(isnan, [*at_first, *at_last])) or at_last.count(max(at_last)) > 1:
         return change_title(total, words)
-    was_largest = largest.points[0].value == max(value for value in at_first if value is not None)
+    largest = parts[at_last.index(max(at_last))]
+    still = largest.points[0].value == max(at_first)
     return _sentence(
-        "still_largest" if was_largest else "now_largest",
+        "still_largest" if still else "now_largest",
         words,
         subject=largest.line.name,
         part=largest.now.text,
@@ -155,19 +153,14 @@ def parts_title(parts: Sequence[Course], total: Course, words: Words) -> str:
     )
 
 
-def _now(course: Course) -> float:
-    assert course.now.value is not None
-    return course.now.value
-
-
 def most_changed(several: Sequence[Course]) -> Course:
     """The series whose half-year change is largest against what chance moves counts by; else the first with numbers."""
 
     def surprise(course: Course) -> float:
-        if direction(course) not in ("fall", "rise"):
+        if course.change is None or direction(course) not in ("fall", "rise"):
             return -1.0
-        assert course.now.value is not None and course.before is not None and course.before.value is not None
-        return abs(course.now.value - course.before.value) / sqrt(course.now.value + course.before.value)
+        before, now = course.change
+        return abs(now - before) / sqrt(now + before)
 
     return max(several, key=lambda course: (surprise(course), bool(course.known)))
 
@@ -190,7 +183,7 @@ def in_a_row(course: Course) -> int:
         return 0
     run = 0
     for later, earlier in zip(reversed(course.points), reversed(course.points[:-1]), strict=False):
-        if later.value is None or earlier.value is None:
+        if not (later.is_known and earlier.is_known):
             break
         if later.value == earlier.value or (later.value > earlier.value) != (way == "rise"):
             break
@@ -201,9 +194,8 @@ def in_a_row(course: Course) -> int:
 def run_title(course: Course, words: Words) -> str:
     """``… har gått opp to halvår på rad: ca. 50 000 mot 33 000 halvåret før``; one step is told as any change."""
     run = in_a_row(course)
-    if run < 2 or not course.is_half_yearly:
+    if run < 2 or course.scope != "half_year" or course.before is None:
         return change_title(course, words)
-    assert course.before is not None
     return _sentence(
         f"{direction(course)}_in_a_row",
         words,
@@ -257,23 +249,14 @@ def peaks(several: Iterable[Course], words: Words) -> str:
     )
 
 
-def lines_alt(several: Sequence[Course], words: Words, tag: str, extra: Iterable[str] = ()) -> str:
+def lines_alt(several: Sequence[Course], words: Words, credit: Credit, extra: Iterable[str] = ()) -> str:
     """Description of a line chart: kind and span, newest numbers, movement, what the caller adds, the data's tag."""
-    scope = "half_year" if several[0].is_half_yearly else "year"
     kind = words(
-        f"{AREA}.alt.lines",
+        f"{AREA}.alt.{'lines' if len(several) > 1 else 'line'}",
         count=words.count_word(len(several)),
         span=span(several[0].points, words),
-        per=words(f"{AREA}.per.{scope}"),
+        per=words(f"{AREA}.per.{several[0].scope}"),
     )
-    return description([kind, latest(several, words), *extra, from_to(several, words), peaks(several, words)], tag)
-
-
-def description(sentences: Iterable[str], tag: str) -> str:
-    """Sentences in order of weight, as many as fit, the data's tag always last."""
-    ending = f"{tag}." if tag else ""
-    text = ""
-    for sentence in sentences:
-        if sentence and len(text) + len(sentence) + len(ending) + 2 <= ALT_LENGTH:
-            text = f"{text} {sentence}".strip()
-    return f"{text} {ending}".strip()
+    alone = [words(f"{AREA}.alt.alone")] if all(course.change is None for course in several) else []
+    told = [kind, latest(several, words), *extra, *alone, from_to(several, words), peaks(several, words)]
+    return description(told, credit)
