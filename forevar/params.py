@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from forevar.errors import Fault, ParamsError
 from forevar.period import Period
 from forevar.profile import Profile
+from forevar.rules import AgreementRules, BacktestRules, CertaintyRules, SensitivityRules, SignalRules
 from forevar.terms import SCORED_DIMENSIONS, Dimension
 from forevar.words import Names, Words, flatten
 from forevar.workspace import Workspace
@@ -27,7 +29,7 @@ def _as_period(value: object) -> Period:
 
 
 def _rising(values: tuple[float, ...]) -> tuple[float, ...]:
-    if any(later <= earlier for earlier, later in zip(values, values[1:], strict=False)):
+    if any(later <= earlier for earlier, later in itertools.pairwise(values)):
         raise ValueError(f"the limits must rise: {', '.join(map(str, values))}")
     return values
 
@@ -133,10 +135,11 @@ class Method(Frozen):
     source_overrides: dict[str, SourceOverride] = {}
     words: ScoreWords
     trend: Trend
-    certainty: dict[str, Any] = {}
-    signals: dict[str, Any] = {}
-    sensitivity: dict[str, Any] = {}
-    backtest: dict[str, Any] = {}
+    certainty: CertaintyRules
+    agreement: AgreementRules
+    signals: SignalRules
+    sensitivity: SensitivityRules
+    backtest: BacktestRules
 
     @model_validator(mode="after")
     def _values_fit_limits(self) -> Method:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from forevar.params import Few, Method, Source
 from forevar.period import Period
@@ -144,6 +145,24 @@ def word_of(score: float, cuts: tuple[float, ...]) -> str:
         return "stable"
     prefix = {1: "small_", len(cuts): "strong_"}.get(degree, "")
     return f"{prefix}{'rise' if score > 0 else 'fall'}"
+
+
+def balance_step(
+    balance: NDArray[np.float64], answers: NDArray[np.float64], method: Method
+) -> NDArray[np.float64]:
+    """The step of a panel's balance; missing where the balance is.
+
+    Args:
+        balance: Share more less share fewer.
+        answers: How many answered; a limit is compared in persons, where it is exact.
+        method: ``panel.limits_balance`` and ``class_values``.
+    """
+    values = np.asarray(method.class_values, dtype=float)
+    reached = np.zeros(np.shape(balance), dtype=int)
+    for limit in method.panel.limits_balance:
+        reached += np.abs(balance) * answers >= limit * answers * _REACHED
+    steps = values[np.minimum(reached, len(values) - 1)]
+    return np.sign(balance) * np.where(np.isnan(balance), np.nan, steps)
 
 
 def _rated(observations: pd.DataFrame, method: Method) -> pd.DataFrame:
@@ -282,12 +301,7 @@ def _steps(rows: pd.DataFrame, is_panel: pd.Series, method: Method) -> tuple[pd.
         }
         step[is_few] = by_rule[few.rule]
     answers = rows.loc[is_panel, ["more", "same", "less"]].sum(axis=1)
-    balance = rows.loc[is_panel, "change"]
-    reached = np.zeros(int(is_panel.sum()), dtype=int)
-    for limit in method.panel.limits_balance:
-        reached += (balance.abs() * answers >= limit * answers * _REACHED).to_numpy()
-    panel_values = values[np.minimum(reached, len(values) - 1)]
-    step[is_panel] = np.sign(balance) * np.where(balance.isna(), np.nan, panel_values)
+    step[is_panel] = balance_step(rows.loc[is_panel, "change"].to_numpy(float), answers.to_numpy(float), method)
     return step + 0.0, flag
 
 
