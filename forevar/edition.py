@@ -1,0 +1,302 @@
+"""``open_edition("2026-1")``: the one door for notebooks; asks the tables, answers in blocks."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from forevar import reads
+from forevar.blocks import Credit, Text
+from forevar.coverage import kind_counts, source_coverage
+from forevar.errors import ParamsError
+from forevar.params import Params, Recipe, load_edition, load_params
+from forevar.period import Period
+from forevar.prose import score_word
+from forevar.store import Tables, current_tables, digest
+from forevar.terms import AGGREGATE, SCORED_DIMENSIONS
+from forevar.texts import fill, sections, text_file, title_of
+from forevar.words import Words
+from forevar.workspace import Workspace, find_workspace
+
+LANGUAGE = "FOREVAR_LANG"
+_FILES = ("method.yml", "substances.yml", "sources.yml", "town.yml", "phrases.yml")
+
+
+def open_edition(edition: str | Period, workspace: str | Path | Workspace | None = None, lang: str | None = None) -> Edition:
+    """Open an edition for looking.
+
+    Args:
+        edition: ``2026-1``.
+        workspace: The town's folder; found from the current folder when left out.
+        lang: ``nb``, ``nn`` or ``en``; else the variable ``FOREVAR_LANG``, else the town's own.
+
+    Raises:
+        ParamsError: There is no such edition, or something in ``params/`` is wrong.
+        DataError: The raw files have faults, all of them listed.
+    """
+    place = workspace if isinstance(workspace, Workspace) else find_workspace(workspace)
+    params = load_params(place)
+    recipe = load_edition(place, edition)
+    opened = Edition(params, recipe, current_tables(place, params), params.words(lang or os.environ.get(LANGUAGE)))
+    decided = [place.params / name for name in _FILES] + sorted((place.params / "phrases").glob("*.yml"))
+    for path in (*decided, place.edition(recipe.period) / "edition.yml"):
+        reads.record(place.relative(path), _file_digest(path))
+    return opened
+
+
+def digests(workspace: Workspace, edition: Period | str, names: Iterable[str], lang: str | None = None) -> dict[str, str]:
+    """What a notebook would read today, under the names it recorded: name → digest; ``""`` when it is gone."""
+    opened: Edition | None = None
+    found = {}
+    for name in names:
+        kind, _, rest = name.partition("/")
+        if kind == "params":
+            found[name] = _file_digest(workspace.params / rest)
+            continue
+        if opened is None:
+            params = load_params(workspace)
+            tables = current_tables(workspace, params)
+            opened = Edition(params, load_edition(workspace, edition), tables, params.words(lang))
+        found[name] = digest({name: opened.rows(name)}) if kind in TABLES else ""
+    return found
+
+
+DIMENSIONS = (*SCORED_DIMENSIONS, AGGREGATE)
+TABLES = ("observations", "answers", "signals", "differences", "certainty", "trends", "files")
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One edition of one town: its numbers up to its own half-year, and its words.
+
+    Attributes:
+        params: What the town decided.
+        recipe: The edition's own decisions.
+        tables: Every number, of every half-year.
+        words: The language of what is shown.
+    """
+
+    params: Params
+    recipe: Recipe
+    tables: Tables
+    words: Words
+
+    @property
+    def period(self) -> Period:
+        """The half-year observed."""
+        return self.recipe.period
+
+    @property
+    def workspace(self) -> Workspace:
+        """The town's folder."""
+        return self.params.workspace
+
+    def substance(self, key: str) -> Any:
+        """The view of one substance.
+
+        Raises:
+            ParamsError: No such substance; the keys there are get named.
+        """
+        from forevar.substance import SubstanceView
+
+        if key not in self.params.substances:
+            raise ParamsError(
+                f"there is no substance {key!r}", "params/substances.yml",
+                f"use one of: {', '.join(self.params.substances)}",
+            )  # fmt: skip
+        return SubstanceView(self, key)
+
+    # --- numbers -------------------------------------------------------------------------------------------------
+
+    def rows(self, name: str) -> pd.DataFrame:
+        """Rows of a table up to this half-year, by name: ``signals/kokain``, ``trends/all``, ``observations/consequences``.
+
+        What is read is noted, so that the notebook runs again when these rows change.
+        """
+        table_name, _, part = name.partition("/")
+        table: pd.DataFrame = getattr(self.tables, table_name)
+        if table_name == "files":
+            table = table[["source", "data"]].drop_duplicates()
+        if "period" in table.columns:
+            table = table[(table["period"] <= str(self.period)) | (table["period"].str.len() == 4)]
+        if part == "consequences":
+            table = table[table["dimension"] == "consequences"]
+        elif part != "all":
+            table = table[table["substance" if part in self.params.substances else "source"] == part]
+        if os.environ.get(reads.VARIABLE):
+            reads.record(name, digest({name: table}))
+        return table
+
+    def now(self, name: str) -> pd.DataFrame:
+        """The same, this half-year alone."""
+        table = self.rows(name)
+        return table[table["period"] == str(self.period)]
+
+    @cached_property
+    def coverage(self) -> pd.DataFrame:
+        """What every registered source said this half-year, COVERAGE_COLUMNS."""
+        return source_coverage(
+            self.params.sources, self.rows("observations/all"), self.rows("answers/all"), self.rows("signals/all"),
+            self.period,
+        )  # fmt: skip
+
+    @cached_property
+    def informants(self) -> dict[str, int]:
+        """Source → how many people answered its questionnaire this half-year."""
+        answers = self.now("answers/all")
+        return answers.groupby("source")["informant"].nunique().to_dict()
+
+    def scores(self, substance: str) -> dict[str, tuple[float, str]]:
+        """Dimension and ``aggregate`` → (score, word's key) of this half-year."""
+        rows = self.now(f"differences/{substance}")
+        return {row.dimension: (float(row.score), str(row.word)) for row in rows.itertuples()}
+
+    # --- words ---------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def values(self) -> Mapping[str, str]:
+        """The ``$names`` authors may use in every text of the edition; each is worked out when it is used."""
+        words, town, period = self.words, self.params.town, self.period
+        names: dict[str, Callable[[], str]] = {
+            "edition": lambda: period.printed,
+            "period": lambda: words.span(period),
+            "period_before": lambda: words.span(period.previous),
+            "season": lambda: words.period(period),
+            "place": lambda: town.place,
+            "area": lambda: words.name(town.area),
+            "number": lambda: str(town.number_of(period)),
+            "report_name": lambda: words.name(town.report_name),
+            "model_credit": lambda: words.name(town.model_credit),
+            "n_statistics": lambda: words.number(kind_counts(self.coverage).get("statistics", 0)),
+            "n_media": lambda: words.number(kind_counts(self.coverage).get("media", 0)),
+        }
+        for key, source in self.params.sources.items():
+            if source.kind in ("panel", "key_persons"):
+                names[f"n_{key}"] = partial(lambda key: words.number(self.informants.get(key, 0)), key)
+        for substance in self.params.substances:
+            for dimension in DIMENSIONS:
+                names[f"{substance}_{dimension}"] = partial(self._score_text, substance, dimension, 1)
+                names[f"{substance}_{dimension}_score"] = partial(self._score_text, substance, dimension, 0)
+        return Lazy(names)
+
+    def _score_text(self, substance: str, dimension: str, part: int) -> str:
+        score, word = self.scores(substance).get(dimension, (float("nan"), ""))
+        return (self.words.signed(score), self.word(word) or self.words("text.no_score"))[part]
+
+    def word(self, key: str) -> str:
+        """The reader's word for a word's key; empty for no word."""
+        return score_word(key, self.words, self.params.method.words.small) if key else ""
+
+    def heading(self, key: str, level: int = 2) -> Text:
+        """A heading of the report: ``## Bruk``."""
+        return Text(f"{'#' * level} {self.words(f'section.{key}')}")
+
+    def parts(self, name: str) -> dict[str, str]:
+        """An author's text by section, its ``$names`` filled; ``title`` is its first heading. Empty when there is none.
+
+        The text for every edition (``params/text/``) comes first; a section of the edition's own takes its place.
+        """
+        found: dict[str, str] = {}
+        own = self.params.town.lang
+        for folder in (self.workspace.params / "text", self.workspace.edition(self.period) / "text"):
+            path = (folder if self.words.lang == own else folder / self.words.lang) / f"{name}.md"
+            where = self.workspace.relative(path)
+            reads.record(where, _file_digest(path))
+            if path.is_file():
+                filled = fill(path.read_text(encoding="utf-8-sig"), self.values, where)
+                found |= {"title": title_of(filled) or found.get("title", "")}
+                found |= {heading: text for heading, text in sections(filled).items() if text}
+        return found
+
+    def text(self, name: str) -> Text:
+        """A whole author's text with its headings; one line that says so where there is no translation."""
+        parts = self.parts(name)
+        if not parts:
+            key = f"chapter.{name.replace('/', '_')}"
+            title = self.words(key) if self.words.has(key) else name
+            has_own = text_file(self.workspace, self.period, name, self.params.town.lang, self.params.town.lang)
+            note = self.words("text.not_translated" if has_own else "text.missing")
+            return Text(f"# {title}\n\n*{note}*")
+        lines = [f"# {parts.pop('title')}"]
+        for heading, text in parts.items():
+            lines += [f"## {heading}", text] if heading else [text]
+        return Text("\n\n".join(lines))
+
+    # --- what stands below ---------------------------------------------------------------------------------------
+
+    def credit(self, sources: Iterable[str], period: str = "", note: str = "") -> Credit:
+        """Source line for figures and tables that rest on these sources.
+
+        Args:
+            sources: Keys; their names are listed, or «kildene i figuren» when there are more than five.
+            period: Printed time span; this half-year against the one before when left out.
+            note: One reservation.
+        """
+        keys = list(dict.fromkeys(sources))
+        names = [self.words.name(self.params.sources[key].name) for key in keys if key in self.params.sources]
+        who = self.words.join(names) if 0 < len(names) <= 5 else self.words("credit.many")
+        when = period or self.words(
+            "credit.against", now=self.words.span(self.period), before=self.words.span(self.period.previous)
+        )
+        line = self.words("credit.line", sources=who, period=when)
+        return Credit(f"{line} {note}".strip(), self.tag(keys))
+
+    def tag(self, sources: Iterable[str]) -> str:
+        """«Rekonstruerte data» when a file behind one of the sources is reconstructed."""
+        behind = any((self.rows(f"files/{key}")["data"] == "reconstructed").any() for key in sources)
+        return self.words("credit.reconstructed") if behind else ""
+
+    def shown(self, row: Mapping[str, Any] | pd.Series) -> bool:
+        """Whether a signal's two counts may be printed: none of them guarded and small."""
+        rule = self.params.sources[row["source"]].disclosure
+        least = rule.min_n if rule.min_n is not None else 5 if rule.unit == "persons" else 0
+        if rule.public or not least:
+            return True
+        pair = [row["current"], row["previous"]]
+        return all(pd.isna(count) or count == 0 or count >= least for count in pair)
+
+    def label(self, source: str, measure: str) -> str:
+        """``Tolletaten, beslag``: how a chart names an indicator."""
+        entry = self.params.sources[source]
+        name = self.words.name(entry.short or entry.name)
+        series = entry.measures.get(measure)
+        what = self.words.name(series.label or series.name) if series else ""
+        return f"{name}, {what}" if what else name
+
+    def labelled(self, signals: pd.DataFrame) -> pd.DataFrame:
+        """Signals with ``label`` and ``short`` in the reader's language."""
+        sources = self.params.sources
+        return signals.assign(
+            label=[self.label(*pair) for pair in zip(signals["source"], signals["measure"], strict=True)],
+            short=[self.words.name(sources[key].short or sources[key].name) for key in signals["source"]],
+        )
+
+
+class Lazy(Mapping[str, str]):
+    """Names whose values are worked out when they are asked for."""
+
+    def __init__(self, names: Mapping[str, Callable[[], str]]) -> None:
+        self._names = names
+
+    def __getitem__(self, name: str) -> str:
+        return self._names[name]()
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+def _file_digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""

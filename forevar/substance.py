@@ -1,0 +1,207 @@
+"""``edition.substance("kokain")``: one chapter's numbers as sentences, tables and charts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from forevar import panel, prose
+from forevar.blocks import Column, Credit, Facts, Figure, Table, Text
+from forevar.params import Substance
+from forevar.terms import Reason
+from forevar.words import capital
+
+if TYPE_CHECKING:
+    from forevar.edition import Edition
+
+MOST_TERMS = 6
+
+
+@dataclass(frozen=True)
+class SubstanceView:
+    """One substance in one edition.
+
+    Attributes:
+        edition: The edition it belongs to.
+        key: ``kokain``.
+    """
+
+    edition: Edition
+    key: str
+
+    @property
+    def substance(self) -> Substance:
+        """What is registered of it."""
+        return self.edition.params.substances[self.key]
+
+    @property
+    def name(self) -> str:
+        """Its name as it stands inside a sentence."""
+        return self.edition.words.name(self.substance.name)
+
+    @cached_property
+    def signals(self) -> pd.DataFrame:
+        """Every source's change this half-year, SIGNAL_COLUMNS and the test's; with ``label`` and ``short``."""
+        return self.edition.labelled(self.edition.now(f"signals/{self.key}"))
+
+    # --- text ----------------------------------------------------------------------------------------------------
+
+    def title(self) -> Text:
+        """The chapter's heading and its finding in a sentence or two."""
+        return Text(f"# {capital(self.name)}")
+
+    def lead(self) -> Text:
+        """What the three dimensions did, and the aggregated difference."""
+        return Text(prose.lead(self.edition.scores(self.key), self.edition.words), role="lead")
+
+    def introduction(self) -> Text | None:
+        """What the drug is, in the authors' words."""
+        return self.authors("")
+
+    def authors(self, section: str) -> Text | None:
+        """The authors' text of a section (``use``, ``availability`` …), None when they wrote none."""
+        heading = self.edition.words(f"section.{section}") if section else ""
+        text = self.edition.parts(f"substances/{self.key}").get(heading)
+        return Text(text) if text else None
+
+    def sources(self, dimension: str) -> Text:
+        """What each statistical and media source said about a dimension, the panel first."""
+        rows = self.signals[self.signals["dimension"] == dimension]
+        is_panel = rows["kind"] == "panel"
+        sentences = [
+            self.edition.words(f"prose.panel.change.{row.word}", dimension=self.edition.words(f"dimension.{dimension}"))
+            for row in rows[is_panel & (rows["word"] != "")].itertuples()
+        ]
+        paragraph = prose.sources_paragraph(
+            rows[~is_panel], self.edition.params.sources, self.edition.words, self.edition.shown
+        )
+        knows = [self._knows()] if dimension == "use" else []
+        first = " ".join([*knows, *sentences]).strip()
+        if not first:
+            return Text(paragraph)
+        if dimension != "use":
+            first = first.replace(self.edition.words("prose.panel.they"), self._panel_name(), 1)
+        return Text(f"{first}\n\n{paragraph}")
+
+    def _panel_name(self) -> str:
+        source = self._panel()
+        return capital(self.edition.words.name(self.edition.params.sources[source].name)) if source else ""
+
+    def _panel(self) -> str | None:
+        """The panel's key, None when the town has none or it was silent."""
+        for key, source in self.edition.params.sources.items():
+            if source.kind == "panel":
+                return key
+        return None
+
+    def _knows(self) -> str:
+        """How many of the panel know of use, and in which groups."""
+        source, words = self._panel(), self.edition.words
+        if source is None:
+            return ""
+        groups = self.known()
+        people, total = int(groups["knows"].sum()), int(groups["n"].sum())
+        least = self.min_n
+        if not total:
+            return ""
+        name = words.name(self.edition.params.sources[source].name)
+        if people == 0:
+            return words("prose.panel.nobody", panel=words.number(total), source=name)
+        if people < least:
+            return words("prose.panel.knows_hidden", min_n=least, panel=words.number(total), source=name)
+        sentences = [words("prose.panel.knows", knows=people, panel=words.number(total), source=name)]
+        most = groups.loc[groups["knows"].idxmax()]
+        if most["knows"] * 2 > people:
+            sentences.append(words("prose.panel.most_in", group=words(f"prose.group_name.{most['group']}")))
+        elif (groups["knows"] >= least).all():
+            sentences.append(words("prose.panel.all_groups"))
+        return " ".join(sentences)
+
+    @cached_property
+    def min_n(self) -> int:
+        """Fewer informants than this are not told."""
+        source = self._panel()
+        rule = self.edition.params.sources[source].disclosure if source else None
+        return (rule.min_n if rule and rule.min_n is not None else 5) if rule else 0
+
+    def known(self) -> pd.DataFrame:
+        """Panel informants who know of use, by group: group, knows, n (persons)."""
+        source = self._panel() or ""
+        return panel.knows(self._answers(), source, str(self.edition.period), self.key)
+
+    def _answers(self) -> pd.DataFrame:
+        """This drug's answers, and who answered at all."""
+        everyone = self.edition.now("answers/all").drop_duplicates(["source", "informant"])
+        return pd.concat([self.edition.now(f"answers/{self.key}"), everyone.assign(question="")])
+
+    def _terms(self, question: str) -> list[str]:
+        source = self._panel() or ""
+        counts = panel.terms(self._answers(), source, str(self.edition.period), self.key, question)
+        return [self._term(question, str(term)) for term in counts.index[:MOST_TERMS]]
+
+    def _term(self, question: str, term: str) -> str:
+        """A term as the reader knows it: a drug's name, a word of ours, or the informants' own."""
+        words = self.edition.words
+        if term in self.edition.params.substances:
+            return words.name(self.edition.params.substances[term].name).lower()
+        for key in (f"term.{question}.{term}", f"term.{term}"):
+            if words.has(key):
+                return words(key)
+        return f"«{term}»" if question == "slang" else term
+
+    def facts(self) -> Facts | None:
+        """Price, way of intake, slang, combinations and where it is bought, as the panel says."""
+        words, items = self.edition.words, []
+        prices = panel.prices(
+            self._answers(), self._panel() or "", str(self.edition.period), self.key, min(self.min_n, 3)
+        )
+        texts = [
+            words(
+                "prose.facts.price_one" if row.low == row.high else "prose.facts.price_range",
+                low=words.number(float(row.low)), high=words.number(float(row.high)),
+                unit=words(f"unit.{row.unit}") if words.has(f"unit.{row.unit}") else row.unit,
+            )
+            for row in prices.itertuples()
+        ]  # fmt: skip
+        if texts:
+            items.append((words("prose.facts.price"), ", ".join(texts)))
+        for question in ("intake", "slang", "combination", "bought_where"):
+            terms = self._terms(question)
+            if terms:
+                items.append((words(f"prose.facts.{question}"), ", ".join(terms)))
+        return Facts(tuple(items)) if items else None
+
+    def consequences(self) -> Text:
+        """What the panel names as consequences of use."""
+        terms = self._terms("consequence")
+        words = self.edition.words
+        if not terms:
+            return Text(words("prose.panel.consequence_none"))
+        return Text(words("prose.panel.consequence", terms=words.join(terms)))
+
+    # --- tables --------------------------------------------------------------------------------------------------
+
+    def limits(self) -> Table | None:
+        """Sources that could not be scored this half-year, and why; None when all were."""
+        words = self.edition.words
+        rows = self.signals[(self.signals["reason"] != "") | (self.signals["flag"] == "few")]
+        rows = rows[rows["reason"] != Reason.UNWEIGHTED]
+        if rows.empty:
+            return None
+        cells = tuple(
+            (words(f"dimension.{row.dimension}"), row.label, words(f"reason.{row.reason or 'few'}"))
+            for row in rows.itertuples()
+        )
+        columns = tuple(Column(words(f"limits.{name}")) for name in ("dimension", "source", "reason"))
+        return Table(
+            f"limits-{self.key}", words("limits.title", substance=self.name), columns, cells,
+            self.credit(rows["source"].unique()),
+        )  # fmt: skip
+
+    def credit(self, sources: object = None, note: str = "") -> Credit:
+        """Source line for what rests on these sources; on all the substance's when left out."""
+        keys = list(sources) if sources is not None else list(self.signals["source"].unique())  # type: ignore[call-overload]
+        return self.edition.credit(keys, note=note)
