@@ -153,7 +153,9 @@ def make_differences(signals: pd.DataFrame) -> pd.DataFrame:
     scores = signals.groupby(["substance", "dimension"])["contribution"].sum(min_count=1).reset_index(name="score")
     total = scores.groupby("substance")["score"].sum(min_count=1).reset_index().assign(dimension="aggregate")
     scores = pd.concat([scores, total], ignore_index=True)
-    scores["word"] = [word(s, 25 if d == "aggregate" else 15) for s, d in zip(scores["score"], scores["dimension"])]
+    scores["word"] = [
+        word(s, 25 if d == "aggregate" else 15) for s, d in zip(scores["score"], scores["dimension"], strict=True)
+    ]
     return scores.assign(period="2026-1")
 
 
@@ -176,7 +178,9 @@ def odd_signals() -> dict[str, pd.DataFrame]:
     kokain = of(base, "kokain")
     falling = kokain.assign(value=-kokain["value"].abs(), contribution=-kokain["contribution"].abs())
     still = kokain.assign(value=0.0, contribution=0.0, word="stable")
-    unscored = kokain.assign(value=float("nan"), contribution=float("nan"), word="", reason="silent", current=float("nan"))
+    unscored = kokain.assign(
+        value=float("nan"), contribution=float("nan"), word="", reason="silent", current=float("nan")
+    )
     compared = kokain.assign(value=float("nan"), contribution=float("nan"), word="", reason="no_comparison")
     wordy = kokain.assign(label="Akuttmedisinsk kommunikasjonssentral, Helse Bergen, utrykninger ved overdose")
     huge = kokain.assign(weight=5, value=3.0, contribution=15.0, previous=1.0, current=123456.0, ratio=123456.0,
@@ -187,3 +191,45 @@ def odd_signals() -> dict[str, pd.DataFrame]:
         "long labels": wordy, "huge": huge, "half weights": halves, "one row": kokain.head(1),
         "one dimension": kokain[kokain["dimension"] == "interest"], "empty": kokain.head(0),
     }  # fmt: skip
+
+
+CURVES = {
+    "heroin": [(2002.5, 0), (2010.0, 83), (2016.0, 60), (2019.0, 36), (2024.0, 32), (2025.5, 27), (2026.0, 6)],
+    "kokain": [(2002.5, 0), (2008.0, 58), (2015.0, 60), (2020.0, 116), (2022.0, 128), (2025.5, 206), (2026.0, 255)],
+    "ketamin": [(2020.0, 0), (2023.0, 5), (2025.5, 63), (2026.0, 90)],
+    "xanor": [(2002.5, 0), (2008.0, 8), (2013.0, -2), (2019.0, 3), (2024.0, -8), (2025.5, -6), (2026.0, -10)],
+}
+
+
+def make_trends(curves: dict[str, list[tuple[float, float]]] | None = None) -> pd.DataFrame:
+    """Curves since 2002-2 through the given corners, with a little of the half-years' own noise."""
+    frames = []
+    for key, corners in (curves or CURVES).items():
+        places = pd.Series(dict(corners), dtype=float)
+        half_years = [places.index[0] + n / 2 for n in range(int(2 * (places.index[-1] - places.index[0])) + 1)]
+        levels = places.reindex(half_years).interpolate("index").round()
+        noise = [0 if x in places.index or x > 2024.5 else (7 * int(2 * x) + len(key)) % 5 - 2 for x in half_years]
+        frame = pd.DataFrame({"substance": key, "x": half_years, "level": levels.to_numpy() + noise})
+        frame["difference"] = frame["level"].diff()
+        frame["period"] = [f"{int(x)}-{2 if x % 1 else 1}" for x in half_years]
+        frame["basis"] = "main_table"
+        frames.append(frame)
+    return pd.concat(frames, ignore_index=True)
+
+
+def many_series(count: int) -> list[Series]:
+    """Made-up substances with names of every length."""
+    names = ["heroin", "kokain", "ketamin", "Xanor", "uspesifiserte benzodiazepiner", "syntetiske cannabinoider", "GHB",
+             "amfetamin", "LSD", "opioide legemidler"]  # fmt: skip
+    return [
+        Series(f"s{n:02d}", names[n % 10] if n < 10 else f"{names[n % 10]} {n}", "#12436D", "#12436D")
+        for n in range(count)
+    ]
+
+
+def many_trends(count: int) -> pd.DataFrame:
+    """A curve for each of ``many_series``."""
+    corners = [(2002.5, 0.0), (2010.0, 20.0), (2018.0, -15.0), (2026.0, 60.0)]
+    return make_trends(
+        {one.key: [(x, level * (n % 7 - 3) / 2) for x, level in corners] for n, one in enumerate(many_series(count))}
+    )
