@@ -144,7 +144,7 @@ def certainty_of(parts: Sequence[Part], cut_points: tuple[float, ...], seed: int
         se=float(np.sqrt(chances @ (sums - mean) ** 2)),
         low=low,
         high=high,
-        same_word=min(same, 1.0),
+        same_word=round(same, 12),  # 1 is 1: the share is rounded down where it is printed
         leave_one_out=[float(one) for one in score - scores],
         labels=labels,
         rests_on=_heaviest(scores, labels),

@@ -154,7 +154,7 @@ def add_change(
     """The table with its changes tested; for scored sources and for consequence series alike.
 
     Args:
-        table: One row per indicator and period, as ``score_signals`` or ``consequence_changes`` gives: period,
+        table: One row per indicator and period, as ``score_signals`` or ``history.consequence_pairs`` gives: period,
             source, measure, substance, dimension, unit, previous, current; and where they apply place, exposures,
             denominators, more, less, flag, reason.
         observations: Tidy observations, for the history of each series.
@@ -196,25 +196,6 @@ def add_change(
     rows["is_clear"] = rows["q"] <= rules.alpha
     rows.loc[rows["flag"] == "few", ["ratio", "rank_10y", "n_10y"]] = np.nan
     return table.reset_index(drop=True).assign(**{column: rows[column] for column in CHANGE_COLUMNS})
-
-
-def consequence_changes(observations: pd.DataFrame, period: str) -> pd.DataFrame:
-    """Consequence series and the half-year before, ready for ``add_change``.
-
-    Args:
-        observations: Tidy observations; rows on consequences are read.
-        period: ``2026-1``.
-
-    Returns:
-        One row per series with a figure in either half-year: period, SERIES, unit, previous, current.
-    """
-    rows = observations[observations["dimension"] == "consequences"]
-    series = series_of(rows)
-    t = ordinal(period)
-    pair = series.reindex(columns=[t - 1, t]).set_axis(["previous", "current"], axis=1).dropna(how="all").reset_index()
-    units = rows.drop_duplicates(["source", "measure"]).set_index(["source", "measure"])["unit"]
-    pair["unit"] = units.reindex(pd.MultiIndex.from_frame(pair[["source", "measure"]])).to_numpy()
-    return pair.assign(period=str(period))
 
 
 def _with_optional(rows: pd.DataFrame) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from forevar.params import Few
 from forevar.period import Period
 
 SERIES = ["source", "measure", "substance", "dimension", "place"]
@@ -63,6 +64,27 @@ def series_of(observations: pd.DataFrame) -> pd.DataFrame:
     if wide.empty:
         return wide
     return wide.reindex(columns=range(min(known.values()), max(known.values()) + 1))
+
+
+def consequence_pairs(observations: pd.DataFrame, period: str, few: Few) -> pd.DataFrame:
+    """Consequence series in a half-year and the one before, as ``change.add_change`` takes them.
+
+    Args:
+        observations: Tidy observations; half-yearly rows on consequences are read.
+        period: ``2026-1``.
+        few: ``n_min`` and ``units`` are read: with fewer in both half-years the flag is ``few``.
+
+    Returns:
+        One row per series with a figure in either: period, SERIES, unit, previous, current, flag.
+    """
+    rows = observations[observations["dimension"] == "consequences"]
+    t = ordinal(period)
+    pairs = series_of(rows).reindex(columns=[t - 1, t]).set_axis(["previous", "current"], axis=1)
+    pairs = pairs.dropna(how="all").reset_index()
+    units = rows.drop_duplicates(["source", "measure"]).set_index(["source", "measure"])["unit"]
+    pairs["unit"] = units.reindex(pd.MultiIndex.from_frame(pairs[["source", "measure"]])).to_numpy()
+    is_few = pairs["unit"].isin(few.units) & (pairs[["previous", "current"]].max(axis=1) < few.n_min)
+    return pairs.assign(period=str(period), flag=np.where(is_few, "few", ""))
 
 
 def before(series: pd.DataFrame, t: int, length: int, breaks: Breaks | None = None) -> pd.DataFrame:
