@@ -47,13 +47,13 @@ def _multiple(before: float, now: float) -> str:
     return ""
 
 
-def about(value: float, words: Words) -> str:
-    """A difference as one says it: ``nær 34 000``, ``vel 1 200``, ``100``; two digits from 1 000 up."""
+def about(value: float, words: Words, bare: bool = False) -> str:
+    """A difference as one says it: ``nær 34 000``, ``vel 1 200``, ``100``; two digits from 1 000 up, alone if bare."""
     places = max(0, floor(log10(value)) - 1) if value >= 1000 else 0
     unit = Decimal(1).scaleb(places)
     rounded = (Decimal(repr(value)) / unit).quantize(Decimal(1), ROUND_HALF_UP) * unit
     shown = words.number(float(rounded))
-    if places == 0 or rounded == Decimal(repr(value)):
+    if bare or places == 0 or rounded == Decimal(repr(value)):
         return shown
     return words(f"{AREA}.about.{'under' if Decimal(repr(value)) < rounded else 'over'}", number=shown)
 
@@ -196,15 +196,10 @@ def run_title(course: Course, words: Words) -> str:
     run = in_a_row(course)
     if run < 2 or course.scope != "half_year" or course.before is None:
         return change_title(course, words)
-    return _sentence(
-        f"{direction(course)}_in_a_row",
-        words,
-        subject=course.line.name,
-        count=words.count_word(run),
-        now=course.now.text,
-        before=course.before.text,
-        since=since(course, words),
-    )
+    facts = {"subject": course.line.name, "count": words.count_word(run), "now": course.now.text}
+    against = words(f"{AREA}.title.against", before=course.before.text, since=since(course, words))
+    title = _sentence(f"{direction(course)}_in_a_row", words, **facts)
+    return shortest_of(title + against, title)
 
 
 def _sentence(key: str, words: Words, **facts: object) -> str:

@@ -176,14 +176,15 @@ def dots(course: Course) -> list[Point]:
 
 
 def _numbers(canvas: Canvas, several: Sequence[Course]) -> None:
-    """Numbers beside the dots before the last, where no other line or number is in the way."""
+    """The number compared with, or all of a short series, where no other line or number is in the way."""
     taken = [place for course in several for place in _trace(canvas, course)]
     for course, paint in zip(several, paints(several), strict=True):
         rows = []
         for point in dots(course):
             px, py = canvas.x.at(point.x), canvas.y.at(point.value)
             room = text_width(point.text, bold=True) / 2 + 2
-            for away in () if point is course.last else (-14, 15):
+            wanted = point is course.before or (len(course.known) <= FEW_POINTS and len(several) == 1)
+            for away in (-14, 15) if wanted and point is not course.last else ():
                 inside = canvas.y.end - 6 <= py + away <= canvas.y.start - 8
                 if inside and not any(abs(px - a) < room and abs(py + away - b) < 8 for a, b in taken):
                     rows.append({"x": point.x, "y": canvas.y.value(py + away), "label": point.text})

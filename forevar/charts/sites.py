@@ -1,0 +1,211 @@
+"""observations → one row per site: a small curve on its own scale from zero, with its first and last number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from forevar.blocks import NARROW, WIDE, Bundle, Column, Credit, Figure, Table
+from forevar.charts.canvas import Axis, Canvas, finish
+from forevar.charts.caption import description
+from forevar.charts.course import Course, Line, Point, courses, label, span, when, x_of
+from forevar.charts.headline import AREA, about, change_title, from_to, latest
+from forevar.charts.measure import text_width, widest
+from forevar.charts.theme import FAINT, INK, MARK, RULE, SOFT
+from forevar.charts.timeline import draw_years
+from forevar.words import HARD_SPACE, MINUS, Words
+
+CURVE, SHADE = "#12436D", "#DCE4EE"
+GAP = 14
+ROW, CURVE_HEIGHT = 34, 22
+TALL_ROW = 50
+
+
+def sites(
+    key: str,
+    observations: pd.DataFrame,
+    series: Sequence[Line],
+    period: str,
+    words: Words,
+    credit: Credit,
+    *,
+    what: str,
+    test: str = "",
+    decimals: int = 0,
+) -> Figure:
+    """The total and each site, from hundreds to hundred thousands, readable side by side.
+
+    Open sites stand by falling number, closed ones below with a cross at their last. A number known only roughly is
+    printed so, and so is a difference that rests on one.
+
+    Args:
+        key: Of the figure.
+        observations: Tidy rows of the total and of the sites.
+        series: The total first or anywhere (``total``); closed sites with ``closed``.
+        period: The edition's half-year.
+        words: Language.
+        credit: Source line.
+        what: Measure and unit with a capital: ``Utdelte kanyler``.
+        test: A sentence for the subtitle.
+        decimals: Of the numbers shown.
+
+    Raises:
+        DataError: No number at all, or two for one period.
+    """
+    rows = _ordered(courses(observations, series, period, words, decimals))
+    main = rows[0] if rows[0].line.total else max(rows, key=lambda course: course.now.value if course.known else -1.0)
+    title = change_title(main, words, with_difference=True)
+    closed = [course.line for course in rows if course.line.closed]
+    parts = [words(f"{AREA}.subtitle.sites", what=what, per=words(f"{AREA}.per.{main.scope}"))]
+    if closed:
+        parts.append(words(f"{AREA}.subtitle.closed"))
+    told = ", ".join(
+        words(f"{AREA}.alt.closed_one", label=line.label, when=when(line.closed, words)) for line in closed
+    )
+    sentences = [
+        words(
+            f"{AREA}.alt.sites",
+            count=words.count_word(sum(not course.line.total for course in rows)),
+            span=span(main.points, words),
+        ),
+        latest([course for course in rows if not course.line.closed], words),
+        words(f"{AREA}.alt.closed", closed=told) if closed else "",
+        from_to(rows[:1], words),
+        from_to(rows[1:2], words),
+    ]
+    return Figure(
+        key=key,
+        title=title,
+        subtitle=" ".join([*parts, test]).strip(),
+        wide=_wide(rows, words),
+        narrow=_narrow(rows, words),
+        alt=description(sentences, credit),
+        table=_table(key, title, rows, words, credit),
+        credit=credit,
+    )
+
+
+def _ordered(rows: Sequence[Course]) -> list[Course]:
+    """Total, open sites by falling latest number, closed ones by when they closed, newest first."""
+
+    def rank(course: Course) -> tuple[bool, bool, float, float]:
+        closed = -x_of(course.line.closed) if course.line.closed else 0.0
+        return not course.line.total, bool(course.line.closed), closed, -(course.last.value if course.last else 0.0)
+
+    return sorted(rows, key=rank)
+
+
+def difference(course: Course, words: Words) -> str:
+    """Change from the period before, ``ca.`` when either number is rough or rebuilt; else why there is none."""
+    if course.change is None or not course.follows_on or course.before is None:
+        return course.now.text if not course.now.is_known else words(f"{AREA}.sign.unknown")
+    before, now = course.change
+    sign = "+" if now > before else MINUS if now < before else ""
+    if not {course.now.mark, course.before.mark} & {"approximate", "reconstructed"}:
+        return sign + words.number(abs(now - before))
+    rough = about(abs(now - before), words, bare=True)
+    return words(f"{AREA}.approximate", number=sign + rough).replace(" ", HARD_SPACE)
+
+
+def _wide(rows: Sequence[Course], words: Words) -> Bundle:
+    """Name, first number, curve, latest number, difference: columns as wide as their texts."""
+    points = rows[0].points
+    heads = [
+        label(points[0].period, words),
+        label(points[-1].period, words),
+        words(f"{AREA}.change_since", when=label(points[-2].period, words)) if len(points) > 1 else "",
+    ]
+    columns = [
+        [course.points[0].text for course in rows],
+        [course.now.text for course in rows],
+        [difference(course, words) for course in rows],
+    ]
+    widths = [max(widest(texts, bold=True), text_width(head)) for texts, head in zip(columns, heads, strict=True)]
+    names = widest([course.line.label for course in rows], bold=True)
+    ends = [names + GAP + widths[0], WIDE - widths[2] - GAP, float(WIDE)]
+    left, right = ends[0] + 18, ends[1] - widths[1] - 18
+    x = _time(points, left, right)
+    canvas = Canvas(WIDE, 22 + ROW * len(rows) + 34, x)
+    for head, end in zip(heads, ends, strict=True):
+        canvas.write(head, end, 9, color=SOFT, align="right")
+    for number, course in enumerate(rows):
+        top = 22.0 + ROW * number
+        weight = 700 if course.line.total else 400
+        canvas.draw("rule", [{"n": 0}], x=1, x2=WIDE - 1, y=top, colour=RULE)
+        canvas.write(course.line.label, 0, top + ROW / 2, fontWeight=weight, color=INK)
+        colours = (SOFT, INK, SOFT)
+        for texts, end, colour in zip(columns, ends, colours, strict=True):
+            strong = weight if colour == INK else 400
+            canvas.write(texts[number], end, top + ROW / 2, align="right", color=colour, fontWeight=strong)
+        _curve(canvas, course, top + 6, words)
+    draw_years(canvas, points[0].x, points[-1].x, 22 + ROW * len(rows) + 8, rows[0].scope == "half_year")
+    return finish(canvas.chart(), words)
+
+
+def _narrow(rows: Sequence[Course], words: Words) -> Bundle:
+    """Name and numbers above each curve."""
+    points = rows[0].points
+    x = _time(points, 14, NARROW - 16)
+    canvas = Canvas(NARROW, TALL_ROW * len(rows) + 34, x)
+    for number, course in enumerate(rows):
+        top = float(TALL_ROW * number)
+        weight = 700 if course.line.total else 400
+        canvas.draw("rule", [{"n": 0}], x=1, x2=NARROW - 1, y=top, colour=RULE)
+        canvas.write(course.line.called(narrow=True), 0, top + 12, fontWeight=weight, color=INK)
+        first, last = course.points[0].text, course.now.text
+        canvas.write(last, NARROW, top + 12, align="right", fontWeight=weight, color=INK)
+        arrow = f"{first} →"
+        canvas.write(arrow, NARROW - text_width(last, bold=weight == 700) - 5, top + 12, align="right", color=SOFT)
+        _curve(canvas, course, top + 24, words)
+    draw_years(canvas, points[0].x, points[-1].x, TALL_ROW * len(rows) + 6, rows[0].scope == "half_year")
+    return finish(canvas.chart(), words)
+
+
+def _time(points: Sequence[Point], left: float, right: float) -> Axis:
+    return Axis(points[0].x, max(points[-1].x, points[0].x + 0.5), left, right)
+
+
+def _curve(canvas: Canvas, course: Course, top: float, words: Words) -> None:
+    """One row's curve from zero, its end dot, or the cross and a word where the site closed."""
+    foot = top + CURVE_HEIGHT
+    x = canvas.x
+    canvas.draw("rule", [{"n": 0}], x=x.start, x2=x.end, y=foot, colour=MARK)
+    if not course.known:
+        canvas.write(words(f"{AREA}.no_numbers"), x.start + 4, foot - 9, color=FAINT)
+        return
+    y = Axis(0, max(point.value for point in course.known) or 1, foot, top)
+    rows = [
+        {
+            "x": point.x,
+            "y": round(y.at(point.value), 2),
+            "foot": foot,
+            "run": run,
+            "tip": f"{course.line.label}, {when(point.period, words)}: {point.text}",
+        }
+        for run, stretch in enumerate(course.segments())
+        for point in stretch
+    ]
+    canvas.draw("area", rows, y2="foot", detail="run", colour=SHADE)
+    canvas.draw("line", rows, order="x", detail="run", colour=CURVE, strokeWidth=1.75)
+    canvas.draw("point", rows, tip="tip", colour=CURVE, opacity=0, size=70)
+    if course.line.closed:
+        canvas.draw("point", rows[-1:], shape="cross", angle=45, colour=INK, size=60, filled=True)
+        place = x.at(course.known[-1].x) + 10
+        long = words(f"{AREA}.closed", when=label(course.line.closed, words))
+        fits = place + text_width(long) <= x.end + 14
+        canvas.write(long if fits else words(f"{AREA}.closed_short"), place, foot - 9, color=SOFT)
+    else:
+        alone = [row for row in rows if [each["run"] for each in rows].count(row["run"]) == 1]
+        canvas.draw("point", [*alone, rows[-1]], tip="tip", fill=CURVE, stroke="white", size=52)
+
+
+def _table(key: str, title: str, rows: Sequence[Course], words: Words, credit: Credit) -> Table:
+    """A row per period, a column per site, the total first."""
+    head = Column(words(f"{AREA}.period.{rows[0].scope}"))
+    columns = (head, *(Column(course.line.label, "right") for course in rows))
+    body = tuple(
+        (label(points[0].period, words), *(point.text for point in points))
+        for points in zip(*(course.points for course in rows), strict=True)
+    )
+    return Table(f"{key}_table", title, columns, body, credit)
