@@ -27,7 +27,7 @@ Block = dict[str, Any]
 
 MARKDOWN_PLUGINS = ("footnotes", "table", "strikethrough")
 SET_UP = frozenset({"parameters", "injected-parameters", "setup"})
-HIDDEN = SET_UP | {"remove-cell"}
+HIDDEN = SET_UP | {"guide", "remove-cell"}
 DRAFT_ONLY = frozenset({"check", "draft-only"})
 NUMBERED = ("figure", "table")
 _NUMBER = re.compile(r"[-+−]?[\d  .,]+ ?%?|NaN|<NA>|\.\.|:|–|")

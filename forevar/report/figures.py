@@ -1,0 +1,102 @@
+"""Each figure as SVG and PNG for the designer: title, source line and tag are inside the picture."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
+from html import escape
+from pathlib import Path
+
+from forevar.blocks import Bundle
+from forevar.files import write_atomic
+from forevar.report.document import Block, Document, slug
+from forevar.report.svg import FAMILY, SVG, size_of, to_png, with_ids
+
+MARGIN = 16
+PRINT_SCALE = 300 / 96
+INK, INK2 = "#1B1F24", "#4A525C"
+# Widest mean width of a letter in running text, as a share of the type size.
+_LETTER = {400: 0.54, 700: 0.58}
+
+
+def write_figures(document: Document, draw: Callable[[Bundle], str], folder: Path) -> list[Path]:
+    """Every numbered figure of the report as ``03-substances-kokain-contributions.svg`` and ``.png``.
+
+    Args:
+        document: Composed.
+        draw: Vega-Lite specification → SVG.
+        folder: Files of an earlier build that this one does not make are removed.
+
+    Returns:
+        The files, in the order of the report.
+    """
+    written: list[Path] = []
+    for block in document.blocks("figure"):
+        if not block["number"]:
+            continue
+        picture = framed(block, draw(block["wide"]))
+        number = int(re.sub(r"\D", "", block["number"]) or 0)
+        name = f"{number:02d}-{slug(block['id'])}"
+        written.append(write_atomic(folder / f"{name}.svg", picture))
+        written.append(write_atomic(folder / f"{name}.png", to_png(picture, PRINT_SCALE)))
+    for path in folder.glob("*.*") if folder.is_dir() else ():
+        if path not in written and path.suffix in (".svg", ".png"):
+            path.unlink()
+    if folder.is_dir() and not written:
+        shutil.rmtree(folder, ignore_errors=True)
+    return written
+
+
+def framed(block: Block, svg: str) -> str:
+    """The drawing with number, title and subtitle above it, tag and source line below."""
+    width, height = size_of(svg)
+    inner = max(width, 640)
+    lines: list[str] = []
+    y = float(MARGIN)
+
+    def put(text: str, size: float, weight: int, colour: str, leading: float) -> None:
+        nonlocal y
+        for line in wrapped(text, inner, size, weight):
+            y += size * leading
+            lines.append(
+                f'<text x="{MARGIN}" y="{y - size * (leading - 1):.1f}" font-size="{size:g}" font-weight="{weight}" '
+                f'fill="{colour}">{escape(line)}</text>'
+            )
+
+    put(block["number"], 13, 700, INK2, 1.4)
+    put(block["title"], 19, 700, INK, 1.32)
+    put(block["subtitle"], 14, 400, INK2, 1.45)
+    y += 14
+    nested = re.sub(r"^<svg ", f'<svg x="{MARGIN}" y="{y:.1f}" ', with_ids(svg, slug(block["id"])), count=1)
+    y += height + 10
+    if block["tag"]:
+        tag_width = len(block["tag"]) * 12 * _LETTER[700] + 12
+        lines.append(
+            f'<rect x="{MARGIN + 0.5}" y="{y + 0.5:.1f}" width="{tag_width:.0f}" height="19" rx="2" fill="none" '
+            f'stroke="{INK}"/><text x="{MARGIN + 6}" y="{y + 14:.1f}" font-size="12" font-weight="700" '
+            f'fill="{INK}">{escape(block["tag"])}</text>'
+        )
+        y += 24
+    put(block["source"], 13, 400, INK2, 1.5)
+    full_width, full_height = inner + 2 * MARGIN, y + MARGIN
+    return (
+        f'<svg xmlns="{SVG}" xmlns:xlink="http://www.w3.org/1999/xlink" width="{full_width:g}" '
+        f'height="{full_height:g}" viewBox="0 0 {full_width:g} {full_height:g}" font-family="{FAMILY}">'
+        f"<title>{escape(block['title'])}</title><desc>{escape(block['alt'])}</desc>"
+        f'<rect width="100%" height="100%" fill="white"/>'
+        f'<path d="M{MARGIN} {MARGIN - 6}h{inner:g}" stroke="{INK}" stroke-width="2"/>'
+        f"{''.join(lines)}{nested}</svg>"
+    )
+
+
+def wrapped(text: str, width: float, size: float, weight: int) -> list[str]:
+    """The text in lines that fit; hard spaces are not broken at."""
+    room = int(width / (size * _LETTER[weight]))
+    lines: list[str] = []
+    for word in filter(None, text.split(" ")):
+        if lines and len(lines[-1]) + 1 + len(word) <= room:
+            lines[-1] = f"{lines[-1]} {word}"
+        else:
+            lines.append(word)
+    return lines

@@ -1,0 +1,169 @@
+"""executed notebooks + authors' texts → ``report.html`` and ``report.pdf``, whole or not at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from forevar.blocks import MIME
+from forevar.errors import ReportError
+from forevar.files import write_atomic
+from forevar.params import Params, Recipe
+from forevar.report.document import Chapter, Document, compose, notices_of, read_notebook, slug, text_chapter
+from forevar.report.figures import write_figures
+from forevar.report.html import render_html
+from forevar.report.pdf import render_pdf
+from forevar.report.svg import Draughtsman
+from forevar.texts import text_file, title_of
+from forevar.words import Words
+from forevar.workspace import Workspace
+
+TEXT_ONLY = "text/"
+Progress = Callable[[str], None]
+
+
+def make_report(
+    workspace: Workspace,
+    params: Params,
+    recipe: Recipe,
+    notebooks: Mapping[str, Path],
+    *,
+    lang: str | None = None,
+    final: bool = False,
+    code: bool = False,
+    progress: Progress | None = None,
+) -> list[Path]:
+    """Put the report together and move it into place.
+
+    Args:
+        workspace: The town's folder; the report lands in ``reports/<edition>/``.
+        params: What the town has decided.
+        recipe: The edition.
+        notebooks: Chapter's name → its executed notebook, run in the same language.
+        lang: ``nb``, ``nn`` or ``en``; the town's own when left out.
+        final: Leave out notes to co-authors and cells tagged ``check`` or ``draft-only``.
+        code: Only the page for researchers, with the notebooks' code: ``report.code.html``.
+        progress: Told each step in a few words.
+
+    Returns:
+        The files written: page, PDF and exported figures.
+
+    Raises:
+        ReportError: A chapter has no executed notebook, or a chart cannot be drawn; nothing is written then.
+        ForevarError: A file cannot be written; the former one stands.
+    """
+    tell = progress or (lambda _: None)
+    lang = lang or params.town.lang
+    document = make_document(workspace, params, recipe, notebooks, lang=lang, final=final, code=code)
+    folder = workspace.reports(recipe.period)
+    mark = "" if lang == params.town.lang else f".{lang}"
+    draughtsman = Draughtsman(workspace.processed / "cache" / "svg")
+    tell("drawing charts")
+    page = render_html(document, draughtsman)
+    if code:
+        return [write_atomic(folder / f"report.code{mark}.html", page)]
+    tell("setting pages")
+    pdf = render_pdf(document, draughtsman)
+    tell("writing")
+    return [
+        write_atomic(folder / f"report{mark}.html", page),
+        write_atomic(folder / f"report{mark}.pdf", pdf),
+        *write_figures(document, draughtsman, folder / f"figures{mark}"),
+    ]
+
+
+def make_document(
+    workspace: Workspace,
+    params: Params,
+    recipe: Recipe,
+    notebooks: Mapping[str, Path],
+    *,
+    lang: str,
+    final: bool = False,
+    code: bool = False,
+) -> Document:
+    """Every chapter of the recipe, in its order, numbered through; arguments as in ``make_report``."""
+    words = params.words(lang)
+    read = [
+        _text(workspace, params, recipe, name, words)
+        if name.startswith(TEXT_ONLY)
+        else _notebook(params, recipe, name, notebooks, words)
+        for name in recipe.chapters
+    ]
+    chapters = compose(read, words, final=final, code=code)
+    return Document(
+        edition=recipe.period,
+        lang=lang,
+        words=words,
+        town=params.town,
+        recipe=recipe,
+        chapters=chapters,
+        status="final" if final else "draft",
+        notices=notices_of(chapters),
+        made=_now(),
+        code=code,
+    )
+
+
+def _notebook(params: Params, recipe: Recipe, name: str, notebooks: Mapping[str, Path], words: Words) -> Chapter:
+    if name not in notebooks or not notebooks[name].is_file():
+        raise ReportError(
+            f"the chapter {name} has no executed notebook",
+            mend=f"run it with: forevar run {recipe.period} --only {name}",
+        )
+    notebook = read_notebook(notebooks[name])
+    key = name.rpartition("/")[2]
+    substance = params.substances.get(key) if name.startswith("substances/") else None
+    return Chapter(
+        name,
+        _title_in(notebook) or (words.name(substance.name) if substance else _title_by_name(recipe, name, words)),
+        notebook,
+        substance=key if substance else "",
+        colour=(substance.text_colour or substance.colour) if substance else "",
+    )
+
+
+def _text(workspace: Workspace, params: Params, recipe: Recipe, name: str, words: Words) -> Chapter:
+    """An author's text with its names filled; one line in its place where it is not translated."""
+    from forevar.edition import open_edition
+
+    short = name.removeprefix(TEXT_ONLY)
+    path = text_file(workspace, recipe.period, short, words.lang, params.town.lang)
+    if path is None:
+        return text_chapter(name, _title_by_name(recipe, name, words), words("report.missing_text"))
+    text = open_edition(recipe.period, workspace=workspace, lang=words.lang).text(short)
+    title = title_of(path.read_text(encoding="utf-8-sig")) or _title_by_name(recipe, name, words)
+    return text_chapter(name, title, text.markdown)
+
+
+def _title_in(notebook: NotebookNode) -> str:
+    """The ``# heading`` among what the cells show."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            block = output.get("data", {}).get(MIME, {})
+            if block.get("kind") == "text" and (title := title_of(block["markdown"])):
+                return title
+    return ""
+
+
+def _title_by_name(recipe: Recipe, name: str, words: Words) -> str:
+    key = f"report.chapter.{slug(name)}"
+    if words.has(key):
+        return words(key)
+    if name.startswith("special_focus"):
+        focus = words.name(recipe.focus)
+        return (
+            words("report.chapter.special-focus-about", focus=focus) if focus else words("report.chapter.special-focus")
+        )
+    return name.rpartition("/")[2].replace("_", " ").capitalize()
+
+
+def _now() -> dt.datetime:
+    """The time of this build; ``SOURCE_DATE_EPOCH`` sets it for whoever must have the same bytes."""
+    fixed = os.environ.get("SOURCE_DATE_EPOCH")
+    moment = dt.datetime.fromtimestamp(int(fixed), dt.UTC) if fixed else dt.datetime.now(dt.UTC)
+    return moment.astimezone().replace(microsecond=0)

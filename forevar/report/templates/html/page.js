@@ -1,0 +1,103 @@
+(function () {
+  "use strict";
+  var narrow = window.matchMedia("(max-width: 700px)");
+  var figures = Array.prototype.slice.call(document.querySelectorAll("figure.chart"));
+  var fonts = document.fonts
+    ? Promise.all(["12px", "bold 12px"].map(function (size) { return document.fonts.load(size + ' "IBM Plex Sans"'); })).catch(function () {})
+    : Promise.resolve();
+
+  // The still drawing stays in the page: it is what is printed, and what is left if a chart fails.
+  function draw(figure) {
+    var specs = JSON.parse(figure.querySelector("script.spec").textContent);
+    var width = narrow.matches && specs.narrow ? "narrow" : "wide";
+    if (figure.dataset.drawn === width) return Promise.resolve();
+    figure.dataset.drawn = width;
+    var box = document.createElement("div");
+    box.className = "live-chart";
+    return fonts.then(function () {
+      return vegaEmbed(box, specs[width], { renderer: "svg", actions: false, hover: false, downloadFileName: figure.id });
+    }).then(function () {
+      if (figure.dataset.drawn !== width) return;
+      box.querySelectorAll("svg").forEach(function (svg) { svg.setAttribute("aria-hidden", "true"); });
+      var drawing = figure.querySelector(".drawing");
+      drawing.querySelectorAll(".live-chart").forEach(function (old) { old.remove(); });
+      drawing.appendChild(box);
+      figure.classList.add("live");
+    }).catch(function (error) {
+      figure.dataset.drawn = "";
+      figure.classList.remove("live");
+      console.error(figure.id, error);
+    });
+  }
+
+  var near = new IntersectionObserver(function (entries) {
+    entries.forEach(function (entry) {
+      if (entry.isIntersecting) { near.unobserve(entry.target); draw(entry.target); }
+    });
+  }, { rootMargin: "600px" });
+  if (window.vegaEmbed) figures.forEach(function (figure) { near.observe(figure); });
+  narrow.addEventListener("change", function () {
+    figures.forEach(function (figure) { if (figure.dataset.drawn) draw(figure); });
+  });
+  window.drawAll = function () { return Promise.all(figures.map(draw)).then(function () { return figures.length; }); };
+
+  // The contents follow the reader.
+  var links = {}, seen = {};
+  document.querySelectorAll("nav li a").forEach(function (link) { links[link.getAttribute("href").slice(1)] = link; });
+  var sections = Object.keys(links).map(function (id) { return document.getElementById(id); }).filter(Boolean);
+  var follow = new IntersectionObserver(function (entries) {
+    entries.forEach(function (entry) { seen[entry.target.id] = entry.isIntersecting; });
+    var here = sections.filter(function (section) { return seen[section.id]; })[0];
+    if (!here) return;
+    Object.keys(links).forEach(function (id) {
+      if (id === here.id) links[id].setAttribute("aria-current", "true");
+      else links[id].removeAttribute("aria-current");
+    });
+  }, { rootMargin: "-15% 0px -70% 0px" });
+  sections.forEach(function (section) { follow.observe(section); });
+
+  // A wide table can be scrolled with the keyboard, and only then is it a stop on the way.
+  function reach() {
+    document.querySelectorAll(".scroll").forEach(function (box) {
+      if (box.scrollWidth > box.clientWidth + 1) {
+        box.tabIndex = 0; box.setAttribute("role", "region"); box.setAttribute("aria-label", box.dataset.label);
+      } else {
+        box.removeAttribute("tabindex"); box.removeAttribute("role"); box.removeAttribute("aria-label");
+      }
+    });
+  }
+  window.addEventListener("resize", reach);
+  document.querySelectorAll("details").forEach(function (details) { details.addEventListener("toggle", reach); });
+  reach();
+
+  // Search over substances, there when the report has many.
+  var search = document.querySelector(".search");
+  if (search) {
+    var field = search.querySelector("input"), status = search.querySelector("[role=status]");
+    var items = Array.prototype.slice.call(document.querySelectorAll("nav li"));
+    search.hidden = false;
+    field.addEventListener("input", function () {
+      var wanted = field.value.trim().toLowerCase(), found = 0;
+      items.forEach(function (item) {
+        var hit = "substance" in item.dataset && item.textContent.toLowerCase().indexOf(wanted) >= 0;
+        if (wanted && hit) found += 1;
+        item.hidden = wanted !== "" && !hit;
+      });
+      status.textContent = wanted ? status.dataset.found.replace("#", found) : "";
+    });
+    field.addEventListener("keydown", function (event) {
+      if (event.key !== "Enter") return;
+      var first = items.filter(function (item) { return !item.hidden; })[0];
+      if (first && field.value.trim()) first.querySelector("a").click();
+    });
+  }
+
+  // A link to a figure's numbers opens them.
+  function open() {
+    var target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    var details = target && target.closest("details");
+    if (details) details.open = true;
+  }
+  window.addEventListener("hashchange", open);
+  open();
+})();
