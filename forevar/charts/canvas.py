@@ -67,6 +67,7 @@ class Layer:
     mark: str
     channels: dict[str, Any]
     look: dict[str, Any]
+    z: float = 0
     records: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -129,7 +130,7 @@ class Canvas:
         fields = sorted({place for place in channels.values() if isinstance(place, str)})
         rows = [{name: plain(record[name]) for name in fields} for record in records]
         if rows:
-            self.layers.append(Layer(mark, channels, look, rows))
+            self.layers.append(Layer(mark, channels, look, records=rows))
 
     def put(
         self,
@@ -141,6 +142,7 @@ class Canvas:
         y2: float | None = None,
         text: str | None = None,
         tip: str | None = None,
+        z: float = 0,
         **look: Any,
     ) -> None:
         r"""Add one mark; marks of the same look share a layer.
@@ -153,6 +155,7 @@ class Canvas:
             y2: Other end.
             text: The text; ``\n`` begins a new line.
             tip: Text shown under the pointer.
+            z: Layers with a lower number lie further back; texts always lie in front.
             look: As in ``draw``; ``colour`` is the mark's colour.
         """
         if "colour" in look:
@@ -162,10 +165,10 @@ class Canvas:
         channels = {c: value if isinstance(value, Px) else c for c, value in values.items()}
         record = {c: plain(value) for c, value in values.items() if not isinstance(value, Px)} or {"n": 0}
         for layer in self.layers:
-            if (layer.mark, layer.channels, layer.look) == (mark, channels, look):
+            if (layer.mark, layer.channels, layer.look, layer.z) == (mark, channels, look, z):
                 layer.records.append(record)
                 return
-        self.layers.append(Layer(mark, channels, look, [record]))
+        self.layers.append(Layer(mark, channels, look, z, [record]))
 
     def write(self, text: str | Sequence[str], x: float, y: float, **look: Any) -> None:
         """One text at a fixed place; several lines when given as a list."""
@@ -175,7 +178,7 @@ class Canvas:
 
     def chart(self) -> Any:
         """The layers as one Altair chart."""
-        ordered = sorted(self.layers, key=lambda layer: layer.mark == "text")
+        ordered = sorted(self.layers, key=lambda layer: (layer.mark == "text", layer.z))
         return alt.layer(*map(self._altair, ordered)).properties(width=self.width, height=self.height)
 
     def _altair(self, layer: Layer) -> alt.Chart:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from forevar.blocks import Credit
+from forevar.words import HARD_SPACE, Words
 
 TITLE_LENGTH = 75
 ALT_LENGTH = 350
@@ -28,3 +31,36 @@ def description(sentences: Iterable[str], credit: Credit) -> str:
         if sentence and (not text or len(text) + 1 + len(sentence) + len(tag) <= ALT_LENGTH):
             text = f"{text} {sentence}".strip()
     return text + tag
+
+
+def pair_of(record: Mapping[Any, Any], words: Words) -> str:
+    """``120 → 260``, ``1,5 → 1,3 kg``: previous and current in one unit, ``..`` where there is none.
+
+    Args:
+        record: ``previous, current, unit``; where ``test`` is ``fisher`` the shares of the samples
+            (``denominator_previous, denominator_current``) are what is compared and shown; ``previous_shown`` and ``current_shown`` hold what may be printed
+            instead, where the true numbers may not.
+        words: The reader's language.
+    """
+    if record.get("test") == "fisher":
+        shares = [words.number(100 * record[k] / record[f"denominator_{k}"], 1) for k in ("previous", "current")]
+        return words("number.percent", number=" → ".join(shares)).replace(" ", HARD_SPACE)
+    values = [float(record["previous"]), float(record["current"])]
+    unit = str(record["unit"])
+    is_kilo = unit == "g" and max((abs(v) for v in values if not math.isnan(v)), default=0) >= 1000
+    texts = [words.number(v / 1000, 1) if is_kilo else words.number(v) for v in values]
+    for place, name in enumerate(("previous_shown", "current_shown")):
+        if isinstance(record.get(name), str) and record[name]:
+            texts[place] = record[name]
+    key = "charts.unit.kg" if is_kilo else f"charts.unit.{unit}"
+    name = f"{HARD_SPACE}{words(key)}" if words.has(key) else ""
+    return f"{texts[0]} → {texts[1]}{name}".replace(" ", HARD_SPACE)
+
+
+def signed_percent(ratio: float, words: Words) -> str:
+    """``+15 %`` from 1.15; ``× 12`` from tenfold on; ``fra 0`` where there was none before."""
+    if math.isinf(ratio):
+        return words("charts.from_zero")
+    if ratio >= 10:
+        return f"×{HARD_SPACE}{words.number(ratio)}"
+    return words("number.percent", number=words.signed(100 * (ratio - 1))).replace(" ", HARD_SPACE)

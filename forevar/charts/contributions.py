@@ -182,18 +182,17 @@ def _draw(parts: list[Part], series: Series, width: int, low: float, high: float
             if narrow:
                 middle, y = y + 2 + BAR / 2, y + BAR + 4
                 # The line must not run through the labels, which stand above their marks here.
-                canvas.put("rule", x=0, y=middle - BAR / 2 - 3, y2=middle + BAR / 2 + 3, colour=MARK)
+                canvas.put("rule", x=0, y=middle - BAR / 2 - 3, y2=middle + BAR / 2 + 3, z=1, colour=MARK)
             _mark(canvas, row, middle, series.colour)
             if without:
                 canvas.write(row.without, width, middle, colour=FAINT, align="right")
         if part.rows and not narrow:
-            canvas.put("rule", x=0, y=top, y2=y + 4, colour=MARK)
+            canvas.put("rule", x=0, y=top, y2=y + 4, z=1, colour=MARK)
         if part.absent:
             lines = wrap(part.absent, width)
             canvas.write(lines, 0, y + 11 + LINE / 2, colour=FAINT)
             y += 9 + LINE * len(lines)
         y += 17
-    canvas.layers.sort(key=lambda layer: ("rect", "rule", "point", "text").index(layer.mark))
     canvas.height = y - 13
     return finish(canvas.chart(), words)
 
@@ -222,7 +221,7 @@ def _mark(canvas: Canvas, row: Row, middle: float, colour: str) -> None:
         return
     tip = f"{row.label}: {row.sum} = {row.note}" if row.value else f"{row.label}: 0 {row.note}".strip()
     if row.value == 0:
-        canvas.put("point", x=0, y=middle, shape="circle", size=42, fill="white", stroke=FAINT, tip=tip)
+        canvas.put("point", x=0, y=middle, z=2, shape="circle", size=42, fill="white", stroke=FAINT, tip=tip)
     drawn = 0.0
     while row.value and drawn < row.weight:
         block = min(1.0, row.weight - drawn)
