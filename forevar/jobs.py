@@ -110,6 +110,9 @@ def end_all() -> None:
     _stopped.set()
     for process in tuple(_running):
         _end(process.pid)
+    # The fork server ends by itself, but not before it is warm.
+    server = getattr(forkserver, "_forkserver", None)
+    _end(getattr(server, "_forkserver_pid", None))
 
 
 def allow() -> None:
@@ -181,8 +184,11 @@ def _in_own_process(job: Job) -> Fault | None:
 
 
 def _end(pid: int | None) -> None:
-    """End a process and all it has started."""
+    """End a process and all it has started; None is no process."""
     import psutil
+
+    if pid is None:
+        return
 
     find: Any = psutil.Process  # untyped
 

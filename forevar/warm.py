@@ -8,10 +8,14 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib
+import os
+import signal
 
 import forevar  # noqa: F401  (its guard must come before altair and papermill)
 
-WANTED = ("pandas", "altair", "papermill.execute", "nbclient", "forevar.engine", "forevar.edition", "forevar.charts")
+# OpenBLAS starts its threads when numpy is imported; one notebook has one core.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+WANTED = ("pandas", "altair", "papermill.execute", "nbclient", "forevar.kernel", "forevar.edition", "forevar.charts")
 
 
 def warm() -> None:
@@ -62,7 +66,7 @@ def _notebook() -> None:
     from nbformat.v4 import new_code_cell, new_notebook, new_output
     from papermill.engines import NotebookExecutionManager
 
-    from forevar.engine import InProcessClient
+    from forevar.kernel import InProcessClient
 
     source = "from IPython.display import HTML, display\ndisplay(HTML('<b>1</b>'))\nprint(1)\n1"
     notebook = new_notebook(cells=[new_code_cell(source, outputs=[new_output("stream", text="x")])])
@@ -75,4 +79,5 @@ def _notebook() -> None:
     nbformat.reads(nbformat.writes(notebook), 4)
 
 
+signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started us; they end us
 warm()
