@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import stats
 
 from forevar.params import Few
 from forevar.period import Period
@@ -17,6 +18,7 @@ Breaks = Mapping[str, Collection[str]]
 Floats = NDArray[np.float64]
 _EPOCH = Period(1000, 1)
 _ITERATIONS = 25
+_SPREAD = 10.0  # a mean known no better than to a factor of e**10 says nothing: a past of zeros alone
 
 
 @dataclass(frozen=True)
@@ -150,3 +152,27 @@ def fit_season(counts: Floats, t: NDArray[np.int_]) -> Fit:
     spread = np.sqrt(np.einsum("i,nij,j->n", following, covariance, following))
     expected = np.exp(np.clip(coefficients @ following, -25, 25))
     return Fit(expected, spread, dispersion, df, points, coefficients[:, 1], coefficients[:, 2])
+
+
+def quantile(fit: Fit, share: float) -> Floats:
+    """The count the next half-year stays at or below with a given chance, if nothing but season and slope go on.
+
+    Mean and variance are the quasi-Poisson model's, that of the estimate included; the variance is widened by
+    Student's t for the few points it rests on. The count is taken as negative binomial with that mean and variance,
+    Poisson where the variance is no larger than the mean. Missing where there are no degrees of freedom.
+
+    Args:
+        fit: From ``fit_season``.
+        share: Between 0 and 1.
+    """
+    mean = fit.expected
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        variance = fit.dispersion * (mean + (mean * fit.spread) ** 2)
+        widened = stats.t.ppf(max(share, 1 - share), np.maximum(fit.df, 1)) / stats.norm.ppf(max(share, 1 - share))
+        excess = variance / mean * np.where(fit.dispersion > 1, widened**2, 1.0)
+        scattered = excess > 1 + 1e-6
+        over = np.where(scattered, excess, 2.0)
+        bound = np.where(
+            scattered, stats.nbinom.ppf(share, mean / (over - 1), 1 / over), stats.poisson.ppf(share, mean)
+        )
+    return np.where((fit.df > 0) & np.isfinite(fit.spread) & (fit.spread < _SPREAD), bound, np.nan)
