@@ -20,12 +20,14 @@ from nbformat import NotebookNode
 from traitlets import default
 
 from forevar.errors import Fault, ReportError
+from forevar.params import load_params
 from forevar.report import typst_blocks
 from forevar.report.document import Chapter, Document, block_of
 from forevar.report.svg import FONTS, Draughtsman
 from forevar.report.typst_blocks import Draw
 from forevar.report.typst_text import bind, value
 from forevar.words import Words, capital
+from forevar.workspace import find_workspace
 
 TEMPLATES = Path(__file__).parent / "templates"
 STANDARDS: Any = ["ua-1", "a-2a"]
@@ -164,7 +166,13 @@ def typst_source(document: Document, draw: Draw) -> str:
 
 def _setting(resources: Mapping[str, Any]) -> Setting:
     setting = resources.get("forevar")
-    return setting if isinstance(setting, Setting) else Setting(Words("nb", {}), Draughtsman())
+    return setting if isinstance(setting, Setting) else _alone()
+
+
+@cache
+def _alone() -> Setting:
+    """For a notebook that nbconvert converts by itself: the words of the workspace we stand in."""
+    return Setting(load_params(find_workspace()).words(), Draughtsman())
 
 
 def _plain(output: NotebookNode) -> dict[str, Any]:

@@ -66,7 +66,8 @@ def table(block: Block, words: Words) -> Item:
     return {
         "kind": "table", **_words(block), "columns": columns, "place": place, "marks-only": marks_only,
         "rows": [[_cell(cell, words, marks_only) for cell in row] for row in block["rows"]],
-        "key": _key(block["rows"], words), "widths": widths, "groups": dict(block.get("groups", {})), "strong": list(block.get("strong", ())),
+        "key": _key(block["rows"], words), "widths": widths,
+        "groups": dict(block.get("groups", {})), "strong": list(block.get("strong", ())),
     }  # fmt: skip
 
 
@@ -119,26 +120,33 @@ def _cell(cell: object, words: Words, marks_only: bool) -> object:
     if not isinstance(cell, Mapping):
         return "" if cell is None else str(cell)
     step, flag, text = cell.get("step"), cell.get("flag") or "", str(cell.get("text") or "")
-    if step is None and flag != "few":
+    word = _word(step, flag, words)
+    if not word:
         return {"step": None, "flag": "", "text": text, "alt": ""}
-    word = words("report.step.few" if flag == "few" else f"change.{STEPS[round(step or 0) + 3]}")
     beside = "" if marks_only or text == word else text
-    return {
-        "step": step,
-        "flag": flag,
-        "text": beside,
-        "alt": f"{word}: {text}" if marks_only and text not in ("", word) else word,
-    }
+    alt = f"{word}: {text}" if marks_only and text not in ("", word) else word
+    return {"step": step, "flag": flag, "text": beside, "alt": alt}
+
+
+def _word(step: float | None, flag: str, words: Words) -> str:
+    """What a mark means; empty when the cell has none."""
+    if flag == "few":
+        return words("report.step.few")
+    if step is not None:
+        return words(f"change.{STEPS[round(step) + 3]}")
+    return words(f"reason.{flag}") if words.has(f"reason.{flag}") else ""
 
 
 def _key(rows: Sequence[Sequence[object]], words: Words) -> list[Item]:
     """What each kind of mark in a table means, the strongest rise first; empty when there are none."""
     cells = [cell for row in rows for cell in row if isinstance(cell, Mapping)]
-    steps = {round(cell["step"]) for cell in cells if cell.get("step") is not None and cell.get("flag") != "few"}
-    kinds = [(step, "", words(f"change.{STEPS[step + 3]}")) for step in sorted(steps, key=lambda step: -step)]
-    if any(cell.get("flag") == "few" for cell in cells):
-        kinds.append((0, "few", words("report.step.few")))
-    return [{"step": step, "flag": flag, "alt": word, "text": word} for step, flag, word in kinds]
+    kinds = {(None if cell.get("flag") == "few" else cell.get("step"), cell.get("flag") or "") for cell in cells}
+    ordered = sorted(kinds, key=lambda kind: (kind[0] is None, -(kind[0] or 0), kind[1]))
+    return [
+        {"step": step, "flag": flag, "alt": word, "text": word}
+        for step, flag in ordered
+        if (word := _word(step, flag, words))
+    ]
 
 
 def _length(cell: object) -> int:
