@@ -48,7 +48,7 @@ class Fault:
         return int(_entries()[self.key].get("exit", 0)) if self.key else 1
 
 
-def fault(key: str, where: str = "", **values: object) -> Fault:
+def fault(key: str, where: str = "", /, **values: object) -> Fault:
     """A fault worded by ``faults.toml``, in English until asked otherwise.
 
     Args:

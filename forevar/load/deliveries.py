@@ -1,0 +1,155 @@
+"""Readings of several files → one reading for each series and time, and what changed between deliveries."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import groupby
+from typing import Literal
+
+from forevar.errors import Fault, fault
+from forevar.load.grid import as_text
+from forevar.load.meaning import Found, Reading
+from forevar.load.timelabel import Span
+from forevar.terms import Status
+
+TENFOLD = 10.0
+_STRENGTH = ("reconstructed", "approximate", "printed", "published", "")
+Key = tuple[tuple[str, str, str, str], Span]
+
+
+def key_of_reading(reading: Reading) -> Key:
+    """What two readings share when they are the same number."""
+    return reading.series, reading.span
+
+
+def combine(readings: Iterable[Reading], how: Literal["sum", "mean"]) -> list[Reading]:
+    """Readings of one table with the same key made one, by the profile's word.
+
+    A sum or mean with a suppressed part is suppressed; parts that are not available are left out.
+    """
+    combined = []
+    for _, group in groupby(sorted(readings, key=key_of_reading), key=key_of_reading):
+        parts = list(group)
+        combined.append(parts[0] if len(parts) == 1 else merged(parts, how))
+    return combined
+
+
+def merged(parts: Sequence[Reading], how: str, weights: Sequence[float] | None = None) -> Reading:
+    """Several readings as one, with every address; days covered are those of the first."""
+    weights = weights or [1.0] * len(parts)
+    heard = [(part, weight) for part, weight in zip(parts, weights, strict=True) if part.status == Status.OK]
+    status = str(Status.OK)
+    if any(part.status == Status.SUPPRESSED for part in parts):
+        status = str(Status.SUPPRESSED)
+    elif any(part.status == Status.PARTIAL for part in parts):
+        status = str(Status.PARTIAL)
+        heard = [(part, weight) for part, weight in zip(parts, weights, strict=True) if math.isfinite(part.value)]
+    elif not heard:
+        status = str(Status.NOT_AVAILABLE)
+    value = math.nan if status == Status.SUPPRESSED else _joined([(p.value, w) for p, w in heard], how)
+    marks = {part.mark for part in parts}
+    return replace(
+        parts[0],
+        value=value,
+        denominator=_joined([(p.denominator, w) for p, w in heard], how),
+        status=status,
+        mark=next(mark for mark in _STRENGTH if mark in marks),
+        origin=join_origins(part.origin for part in parts),
+    )
+
+
+def _joined(numbers: Sequence[tuple[float, float]], how: str) -> float:
+    """Sum, weighted mean, largest or last; missing when any is missing."""
+    values = [value for value, _ in numbers]
+    if not values or any(math.isnan(value) for value in values):
+        return math.nan
+    if how == "mean":
+        return math.fsum(value * weight for value, weight in numbers) / math.fsum(weight for _, weight in numbers)
+    if how == "last":
+        return values[-1]
+    return max(values) if how == "max" else math.fsum(values)
+
+
+def join_origins(origins: Iterable[str]) -> str:
+    """``file:Sheet:C7,C8,C9``; several files are parted by ``; ``."""
+    places: dict[str, list[str]] = {}
+    for origin in origins:
+        for one in origin.split("; "):
+            file, _, cells = one.rpartition(":")
+            places.setdefault(file, []).extend(cell for cell in cells.split(",") if cell not in places.get(file, ()))
+    return "; ".join(f"{file}:{','.join(cells)}" for file, cells in places.items())
+
+
+def resolve(readings: Iterable[Reading], deliveries: str, source: str) -> Found:
+    """One reading for each series and time.
+
+    Args:
+        readings: Of every file of a source.
+        deliveries: ``separate``: files must agree where they overlap; ``cumulative`` or ``newest``: the later holds.
+        source: Key, for what is said.
+
+    Returns:
+        Readings without doubles; faults where the same number stands twice in one file or two files of one
+        standing disagree; notices of what was revised, tenfold or newly suppressed.
+    """
+    found = Found()
+    ordered = sorted(readings, key=lambda reading: (key_of_reading(reading), reading.delivery))
+    for _, group in groupby(ordered, key=key_of_reading):
+        kept, *others = group
+        for later in others:
+            if _file(later) == _file(kept):
+                found.faults.append(fault("twice", later.origin, other=kept.origin.rpartition(":")[2]))
+            elif _same(kept, later):
+                kept = later
+            elif deliveries == "separate" or later.delivery == kept.delivery:
+                found.faults.append(
+                    fault("disagrees", later.origin, content=_told(later), other=kept.origin, before=_told(kept))
+                )
+            else:
+                found.notices += _changed(kept, later, source)
+                kept = later
+        found.readings.append(kept)
+    return found
+
+
+def _file(reading: Reading) -> str:
+    return reading.origin.partition(":")[0]
+
+
+def _same(one: Reading, other: Reading) -> bool:
+    return one.status == other.status and all(
+        math.isclose(a, b, rel_tol=1e-9) or (math.isnan(a) and math.isnan(b))
+        for a, b in ((one.value, other.value), (one.denominator, other.denominator))
+    )
+
+
+def _changed(before: Reading, after: Reading, source: str) -> list[Fault]:
+    told = {"before": _told(before), "other": before.origin, "after": _told(after), "series": named(source, after)}
+    if after.status == Status.SUPPRESSED and before.status == Status.OK:
+        return [fault("newly_suppressed", after.origin, **told)]
+    notices = [fault("revised", after.origin, **told)]
+    if is_tenfold(before.value, after.value):
+        notices.append(fault("tenfold", after.origin, **told))
+    return notices
+
+
+def is_tenfold(before: float, after: float) -> bool:
+    """Whether one of two numbers is ten times the other or more; nothing is said of zeros."""
+    low, high = sorted((abs(before), abs(after)))
+    return low > 0 and high >= TENFOLD * low
+
+
+def named(source: str, reading: Reading) -> str:
+    """A series as it is said to people."""
+    return ", ".join(part for part in (source, *reading.series, str(reading.span.start)) if part)
+
+
+def _told(reading: Reading) -> str | None:
+    if reading.restricted:
+        return None
+    if reading.status != Status.OK:
+        return reading.status
+    number = as_text(float(f"{reading.value:.10g}"))
+    return number if math.isnan(reading.denominator) else f"{number}/{as_text(reading.denominator)}"

@@ -1,0 +1,1 @@
+"""Questionnaires: placeholder until the next commit."""

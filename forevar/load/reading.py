@@ -1,0 +1,351 @@
+"""Cells of a found table → readings: one number with everything that is known of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterable, Mapping
+
+from forevar.errors import DataError, Fault, fault
+from forevar.load.grid import Cell, Grid, as_text
+from forevar.load.label import IGNORED, normal
+from forevar.load.meaning import YEARLY, Found, Meaning, Reading
+from forevar.load.number import looks_like_number, parse_number
+from forevar.load.table import Column, Region, column_headed
+from forevar.load.timelabel import ROLLING, Span, half_span, parse_time
+from forevar.period import Period
+from forevar.profile import Table
+from forevar.terms import Status
+
+
+class Stop(Exception):  # noqa: N818 - never leaves this module
+    """This cell, column or row gives no number; ``fault`` says why unless it was left out on purpose."""
+
+    def __init__(self, fault: Fault | None = None) -> None:
+        self.fault = fault
+        super().__init__()
+
+
+def read_table(grid: Grid, table: Table, region: Region, meaning: Meaning, parts: Mapping[str, str]) -> Found:
+    """Every number of a table.
+
+    Args:
+        grid: The sheet.
+        table: What the profile says of the table.
+        region: Where it stands.
+        meaning: What its labels, words and numbers mean.
+        parts: Role → label from the sheet's name, the file's name or a cell above.
+
+    Returns:
+        Readings in the order of rows, with every fault; a label that is not known is one fault, however many
+        numbers stand beside it.
+    """
+    return _TableReader(grid, table, region, meaning, parts).read()
+
+
+class _TableReader:
+    def __init__(self, grid: Grid, table: Table, region: Region, meaning: Meaning, parts: Mapping[str, str]) -> None:
+        self.grid, self.table, self.region, self.meaning, self.parts = grid, table, region, meaning, parts
+        self.found = Found(notices=list(region.notices))
+        self.seen: set[str] = set()
+        self.values = region.values
+        self.filled = self._columns_headed(table.fill_down)
+        self.only = list(zip(self._columns_headed(table.only), table.only.values(), strict=True))
+        self.last: dict[int, Cell] = {}
+        self.denominators = {
+            column.value.denominator: column_headed(grid, table, region.header, column.value.denominator)
+            for column in region.values
+            if column.value.denominator
+        }
+        self.of_row: dict[tuple[int, Span], float] = {}
+        self.column_of: list[int] = []
+
+    def read(self) -> Found:
+        totals: list[tuple[int, Span, float, str]] = []
+        for row in self.region.rows:
+            for column in self.filled:
+                if (cell := self.grid.label(row, column)) != "":
+                    self.last[column] = cell
+            if not self._is_kept(row):
+                continue
+            lead = normal(self._lead(row))
+            if self.table.denominator_row and lead == normal(self.table.denominator_row):
+                self.of_row.update({(index, span): value for index, span, value, _ in self._plain_row(row)})
+            elif self.table.total and lead == normal(self.table.total):
+                totals += self._plain_row(row)
+            elif self.table.count:
+                self._count(row)
+            else:
+                self._numbers(row)
+        if self.of_row:
+            for reading, column in zip(self.found.readings, self.column_of, strict=True):
+                reading.denominator = self.of_row.get((column, reading.span), math.nan)
+        self._check_totals(totals)
+        return self.found
+
+    def _numbers(self, row: int) -> None:
+        said = [
+            column
+            for column in self.values
+            if self.grid.cell(row, column.index) != "" or (row, column.index) in self.grid.unread
+        ]
+        if not said:
+            return
+        try:
+            labels = self._row_labels(row)
+        except Stop as stop:
+            self._note(stop.fault)
+            return
+        for column in said:
+            try:
+                self._add(row, column, labels)
+            except Stop as stop:
+                self._note(stop.fault)
+
+    def _count(self, row: int) -> None:
+        assert self.table.count is not None
+        try:
+            labels = self._row_labels(row)
+            labels["measure"] = self.table.count.measure
+            lead = self.region.of_role("time") or list(self.region.columns)
+            self._add(row, Column(lead[0].index, "", "value"), labels, (1.0, str(Status.OK), ""))
+        except Stop as stop:
+            self._note(stop.fault)
+
+    def _add(
+        self, row: int, column: Column, labels: Mapping[str, str], read: tuple[float, str, str] | None = None
+    ) -> None:
+        meaning, table, told = self.meaning, self.table, column.value
+        where = self.grid.where(row, column.index)
+        keys = dict(labels)
+        for role, heads in column.heads.items():
+            if role != "time":
+                keys[role] = self._key(
+                    role, " / ".join(as_text(head) for head in heads), self.region.header, column.index
+                )
+        for role, constant in (("measure", told.measure), ("substance", told.substance), ("place", told.place)):
+            if constant:
+                keys[role] = constant
+        measure = keys.get("measure") or table.measure
+        if not measure:
+            raise Stop(fault("no_measure", where, profile=meaning.profile))
+        if measure not in meaning.measures:
+            raise Stop(
+                fault("unknown_measure", f"params/sources/{meaning.profile}", measure=measure, source=meaning.source)
+            )
+        dimensions, unit = meaning.measures[measure]
+        dimension = (
+            keys.get("dimension")
+            or told.dimension
+            or table.dimension
+            or (dimensions[0] if len(dimensions) == 1 else "")
+        )
+        if not dimension:
+            raise Stop(
+                fault("no_dimension", f"params/sources/{meaning.profile}", measure=measure, source=meaning.source)
+            )
+        substance = keys.get("substance", table.substance or "")
+        unit, factor = self._unit(keys.get("unit", ""), unit, column, substance)
+        span = self._time(row, column)
+        if meaning.form.every not in (*YEARLY, "week") and Period.containing(span.start) != Period.containing(span.end):
+            raise Stop(fault("crosses", where, content=self._time_shown(row, column)))
+        read = read or self._value(row, column.index)
+        if read is None:
+            return
+        value, status, mark = read
+        denominator = self._denominator(row, column)
+        self.column_of.append(column.index)
+        self.found.readings.append(
+            Reading(
+                measure, substance, dimension, keys.get("place", table.place or ""), span,
+                value * factor, denominator, unit, status,
+                keys.get("mark") or told.mark or table.mark or mark or meaning.mark,
+                where, told.rule or meaning.rule, meaning.form.every, restricted=self.grid.restricted,
+            )
+        )  # fmt: skip
+
+    def _row_labels(self, row: int) -> dict[str, str]:
+        """Role → key of everything but time that stands in the row, the sheet's name, the file's or above."""
+        keys: dict[str, str] = {}
+        for role, label in self.parts.items():
+            if role != "time":
+                keys[role] = self._key(role, label, self.region.header, 0)
+        by_role: dict[str, list[Column]] = {}
+        for column in self.region.columns:
+            if column.role not in ("value", "skip", "time", "denominator"):
+                by_role.setdefault(column.role, []).append(column)
+        for role, columns in by_role.items():
+            cells = [self._label(row, column.index) for column in columns]
+            text = " / ".join(as_text(cell) for cell in cells if cell != "")
+            if text:
+                keys[role] = self._key(role, text, row, columns[0].index)
+            elif role in ("substance", "measure", "place") and role not in keys:
+                raise Stop(fault("no_label", self.grid.where(row, columns[0].index), role=role))
+        return keys
+
+    def _key(self, role: str, label: str, row: int, column: int) -> str:
+        if role == "unit":
+            if normal(label) not in self.meaning.units:
+                raise Stop(self._unknown(role, label, row, column))
+            return normal(label)
+        key = self.meaning.lexica[role].key(label)
+        if key is None:
+            raise Stop(self._unknown(role, label, row, column))
+        if key == IGNORED:
+            raise Stop
+        return key
+
+    def _unknown(self, role: str, label: str, row: int, column: int) -> Fault:
+        return fault("unknown_label", self.grid.where(row, column), content=self.grid.shown(label), role=role)
+
+    def _unit(self, label: str, registered: str, column: Column, substance: str) -> tuple[str, float]:
+        told, table = column.value, self.table
+        factor = told.factor * table.factor
+        of_substance = told.unit_of.get(substance) or table.unit_of.get(substance)
+        if of_substance:
+            return of_substance[0], factor * of_substance[1]
+        if label and registered != "count":
+            unit, by = self.meaning.units[label]
+            return unit, factor * by
+        return told.unit or table.unit or registered, factor
+
+    def _denominator(self, row: int, column: Column) -> float:
+        at = self.denominators.get(column.value.denominator) if column.value.denominator else None
+        if at is None:
+            role = self.region.of_role("denominator")
+            at = role[0].index if role else None
+        if at is None:
+            return math.nan
+        read = self._value(row, at)
+        return read[0] if read else math.nan
+
+    def _time(self, row: int, column: Column) -> Span:
+        form = self.meaning.form
+        cells = [cell for one in self.region.of_role("time") if (cell := self._label(row, one.index)) != ""]
+        cells += column.heads.get("time", ())
+        given = self.parts.get("time", "")
+        if not cells and (given or self.meaning.constant_time):
+            cells, given = [given or self.meaning.constant_time], ""
+        if not cells:
+            if form.half is None or form.every in ("event", "day"):
+                raise Stop(fault("no_time", self.grid.where(row, column.index)))
+            if self.region.of_role("time"):
+                raise Stop(fault("no_label", self.grid.where(row, self.region.of_role("time")[0].index), role="time"))
+            return half_span(form.half)
+        attempts: list[Cell] = [cells[0] if len(cells) == 1 else " ".join(as_text(cell) for cell in cells)]
+        if given:
+            attempts.append(f"{given} {as_text(attempts[0])}")
+        lexicon = self.meaning.lexica["time"]
+        for attempt in attempts:
+            said = lexicon.keys.get(normal(attempt))
+            if span := parse_time(said if said is not None else attempt, form):
+                return span
+        if any(lexicon.key(cell) == IGNORED for cell in (attempts[0], *cells)):
+            raise Stop
+        at = self.region.of_role("time")
+        where = self.grid.where(row, at[0].index) if at else self.grid.where(self.region.header, column.index)
+        kind = "rolling" if ROLLING.search(as_text(attempts[0])) else "not_a_time"
+        raise Stop(fault(kind, where, content=self.grid.shown(attempts[0]), every=form.every))
+
+    def _time_shown(self, row: int, column: Column) -> str | None:
+        cells = [self._label(row, one.index) for one in self.region.of_role("time")] + [*column.heads.get("time", ())]
+        return self.grid.shown(" ".join(as_text(cell) for cell in cells if cell != "") or self.parts.get("time", ""))
+
+    def _value(self, row: int, column: int) -> tuple[float, str, str] | None:
+        """Value, status and mark; None when the cell is silent."""
+        cell = self.grid.cell(row, column)
+        where = self.grid.where(row, column)
+        if cell == "":
+            if kind := self.grid.unread.get((row, column)):
+                raise Stop(fault(kind, where))
+            return None
+        mark = ""
+        if isinstance(cell, str):
+            text = normal(cell)
+            if (status := self.meaning.words.get(text)) is not None:
+                return math.nan, status, ""
+            if (known := self.meaning.values.get(text)) is not None:
+                return known, str(Status.OK), ""
+            number, mark = self._parse(cell)
+            if number is None:
+                kind = "ambiguous_number" if looks_like_number(cell) else "not_a_number"
+                decimal, thousands = self._marks()
+                raise Stop(
+                    fault(kind, where, content=self.grid.shown(cell), decimal=decimal, thousands=thousands or "space")
+                )
+        elif isinstance(cell, bool | dt.date | dt.time | dt.timedelta) or not math.isfinite(cell):
+            raise Stop(fault("not_a_number", where, content=self.grid.shown(cell)))
+        else:
+            number = float(cell)
+        if number < 0 and not self.meaning.numbers.negative:
+            raise Stop(fault("negative", where, content=self.grid.shown(cell)))
+        return number, str(Status.OK), mark
+
+    def _marks(self) -> tuple[str, str]:
+        decimal = self.meaning.numbers.decimal or ("." if self.grid.comma_separated else ",")
+        return decimal, self.meaning.numbers.thousands.strip()
+
+    def _parse(self, text: str) -> tuple[float | None, str]:
+        decimal, thousands = self._marks()
+        mark = ""
+        text = text.strip()
+        for affix, stands_for in self.meaning.numbers.affixes.items():
+            if text.endswith(affix) or text.startswith(affix):
+                text = text.removesuffix(affix).removeprefix(affix).strip()
+                mark = mark or stands_for
+        return parse_number(text, decimal, thousands), mark
+
+    def _plain_row(self, row: int) -> list[tuple[int, Span, float, str]]:
+        """Column, time, value and address of a row that is no row of labels."""
+        numbers = []
+        for column in self.values:
+            try:
+                if (read := self._value(row, column.index)) is not None:
+                    span = self._time(row, column)
+                    numbers.append((column.index, span, read[0], self.grid.where(row, column.index)))
+            except Stop as stop:
+                self._note(stop.fault)
+        return numbers
+
+    def _check_totals(self, totals: list[tuple[int, Span, float, str]]) -> None:
+        sums: dict[tuple[int, Span], float] = {}
+        for reading, column in zip(self.found.readings, self.column_of, strict=True):
+            sums[column, reading.span] = sums.get((column, reading.span), 0.0) + reading.value
+        for column, span, total, where in totals:
+            have = sums.get((column, span), math.nan) / self.table.factor
+            if math.isfinite(have) and math.isfinite(total) and abs(have - total) > 0.001 * max(1.0, abs(total)):
+                shown = self.grid.shown
+                self._note(fault("wrong_total", where, content=shown(total), sum=shown(float(f"{have:.6g}"))))
+
+    def _is_kept(self, row: int) -> bool:
+        return all(normal(self._label(row, at)) in {normal(text) for text in texts} for at, texts in self.only)
+
+    def _columns_headed(self, patterns: Iterable[str]) -> list[int]:
+        """Columns of other use, by heading.
+
+        Raises:
+            DataError: There is no such heading.
+        """
+        columns = []
+        for pattern in patterns:
+            at = column_headed(self.grid, self.table, self.region.header, pattern)
+            if at is None:
+                where = self.grid.where(self.region.header)
+                raise DataError(fault("no_header", where, wanted=pattern, missing=pattern))
+            columns.append(at)
+        return columns
+
+    def _label(self, row: int, column: int) -> Cell:
+        cell = self.grid.label(row, column)
+        return self.last.get(column, "") if cell == "" and column in self.filled else cell
+
+    def _lead(self, row: int) -> Cell:
+        """The row's own label: the first that is no time."""
+        labels = [one for one in self.region.columns if one.role in ("substance", "place", "measure", "dimension")]
+        return self._label(row, labels[0].index) if labels else next((c for c in self.grid.rows[row] if c != ""), "")
+
+    def _note(self, found: Fault | None) -> None:
+        """Each fault once: an unknown label has many numbers beside it."""
+        if found is not None and (text := f"{found.where}{found.key}") not in self.seen:
+            self.seen.add(text)
+            self.found.faults.append(found)
