@@ -233,3 +233,44 @@ def many_trends(count: int) -> pd.DataFrame:
     return make_trends(
         {one.key: [(x, level * (n % 7 - 3) / 2) for x, level in corners] for n, one in enumerate(many_series(count))}
     )
+
+
+GROUPS = {"risk": "Risikomiljø/etablerte rusmiljø", "nightlife": "Uteliv", "general": "Det generelle samfunn"}
+
+
+def make_known() -> pd.DataFrame:
+    """Who of 34 knows of use, three groups."""
+    known = {"kokain": (11, 10, 9), "ketamin": (10, 3, 3), "heroin": (9, 1, 1), "xanor": (8, 2, 0)}
+    return pd.DataFrame(
+        [
+            {"substance": key, "group": group, "knows": n, "n": size}
+            for key, counts in known.items()
+            for group, n, size in zip(GROUPS, counts, (12, 11, 11), strict=True)
+        ]
+    )
+
+
+def make_prices() -> pd.DataFrame:
+    """Prices per gram, and one in a unit of its own."""
+    return pd.DataFrame(
+        [
+            ("kokain", "gram", 1000, 2000), ("heroin", "gram", 1000, 1100), ("ketamin", "gram", 500, 600),
+            ("xanor", "stolpe", 100, 100), ("kokain", "inhalation", 100, 250),
+        ],
+        columns=["substance", "unit", "low", "high"],
+    )  # fmt: skip
+
+
+def make_key_persons() -> pd.DataFrame:
+    """Twelve key persons on alkohol and cannabis."""
+    return pd.DataFrame(
+        [
+            ("alkohol", "use_change", 5, 6, 1, 12), ("alkohol", "availability_change", 2, 9, 1, 12),
+            ("cannabis", "use_change", 7, 4, 0, 12), ("cannabis", "availability_change", 8, 3, 0, 12),
+        ],
+        columns=["substance", "question", "more", "same", "less", "n"],
+    )  # fmt: skip
+
+
+PUPILS = [Series("alkohol", "alkohol", "#12436D", "#12436D"), Series("cannabis", "cannabis", "#28A197", "#17756D")]
+QUESTIONS = {"use_change": "bruk", "availability_change": "tilgjengelighet"}

@@ -37,9 +37,9 @@ def pair_of(record: Mapping[Any, Any], words: Words) -> str:
     """``120 → 260``, ``1,5 → 1,3 kg``: previous and current in one unit, ``..`` where there is none.
 
     Args:
-        record: ``previous, current, unit``; where ``test`` is ``fisher`` the shares of the samples
-            (``denominator_previous, denominator_current``) are what is compared and shown; ``previous_shown`` and ``current_shown`` hold what may be printed
-            instead, where the true numbers may not.
+        record: ``previous, current, unit``. Where ``test`` is ``fisher``, the shares of the samples
+            (``denominator_previous, denominator_current``) are what is compared and shown. ``previous_shown`` and
+            ``current_shown`` hold what may be printed instead, where the true numbers may not.
         words: The reader's language.
     """
     if record.get("test") == "fisher":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Sequence
 from functools import cache
@@ -65,15 +66,13 @@ def widest(texts: Sequence[str], size: float = TEXT, bold: bool = False) -> floa
 
 
 def wrap(text: str, width: float, size: float = TEXT, bold: bool = False) -> list[str]:
-    """The text in lines no wider than ``width`` px, broken at ordinary spaces; one long word stays whole."""
-    lines: list[str] = []
-    for word in text.split(" "):
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and text_width(longer, size, bold) <= width:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    return lines
+    """The text in lines no wider than ``width`` px, broken at spaces and after ``/``; one long word stays whole."""
+    lines = [""]
+    for word in re.findall(r"[^ /]+(?:/+ ?| |$)", text):
+        if lines[-1] and text_width(f"{lines[-1]}{word}".rstrip(" "), size, bold) > width:
+            lines.append("")
+        lines[-1] += word
+    return [line.rstrip(" ") for line in lines]
 
 
 def flow(texts: Sequence[str], width: float, lead: float, gap: float = 22) -> list[tuple[float, int]]:

@@ -1,0 +1,234 @@
+"""What a panel and the key persons of schools say → dots: who knows of use, and how many see more or less."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from forevar.blocks import NARROW, WIDE, Column, Credit, Figure, Table
+from forevar.charts.canvas import Canvas, Px, finish
+from forevar.charts.caption import description, shortest_of
+from forevar.charts.dots import People, draw_dots, protected, write_count
+from forevar.charts.measure import widest, wrap
+from forevar.charts.theme import LABEL, RULE, SOFT, Series
+from forevar.words import Words, capital
+
+LINE, GAP = 15, 14
+ANSWERS = ("more", "same", "less")
+Cells = dict[str, dict[str, People]]
+"""Row → column → people."""
+
+
+def panel_known(
+    known: pd.DataFrame,
+    series: Sequence[Series],
+    groups: Mapping[str, str],
+    *,
+    words: Words,
+    credit: Credit,
+    min_n: int,
+) -> Figure:
+    """How many of a panel know of use of each substance, group by group.
+
+    Args:
+        known: ``substance, group, knows, n``: persons who know, and persons in the group. ``knows`` missing: hidden.
+        series: The substances, in the order of the rows.
+        groups: Group → its name, in the order of the columns.
+        words: The reader's language.
+        credit: Source line.
+        min_n: A smaller number is hidden, 0 too; and then the total stands in words, lest it give the hidden
+            number away. 0 hides nothing.
+    """
+    cells = {one.key: _groups_of(known, one.key, groups, min_n) for one in series}
+    totals = {one.key: _total(cells[one.key], known[known["substance"] == one.key], words) for one in series}
+    one = series[0] if len(series) == 1 else None
+    title = _known_title(series, cells, totals, words)
+    alt = [words("charts.panel.alt", groups=words.join(list(groups.values())))]
+    alt += [_told(capital(s.name), totals[s.key], groups, cells[s.key], words) for s in series]
+    rows = [(s, capital(s.name), totals[s.key]) for s in series]
+    return Figure(
+        key=f"panel_known_{one.key}" if one else "panel_known",
+        title=title,
+        subtitle=_subtitle(words("charts.panel.subtitle"), cells, min_n, words),
+        wide=_grid(rows, [*groups.items()], cells, WIDE, words),
+        narrow=_grid(rows, [*groups.items()], cells, NARROW, words),
+        alt=description(alt, credit),
+        table=_table("panel_known_table", words("charts.panel.table"), rows, groups, cells, words, credit),
+        credit=credit,
+    )
+
+
+def key_persons(
+    answers: pd.DataFrame,
+    series: Sequence[Series],
+    questions: Mapping[str, str],
+    *,
+    words: Words,
+    credit: Credit,
+    min_n: int,
+) -> Figure:
+    """How many key persons see more, the same or less.
+
+    Args:
+        answers: ``substance, question, more, same, less, n``: persons, and all who were asked. Missing: hidden.
+        series: The substances, in the order of the rows.
+        questions: Question → what it asks about (``bruk``), in the order of the rows.
+        words: The reader's language.
+        credit: Source line.
+        min_n: As in ``panel_known``.
+    """
+    cells: Cells = {}
+    rows = []
+    for one in series:
+        for question, name in questions.items():
+            found = answers[(answers["substance"] == one.key) & (answers["question"] == question)]
+            if found.empty:
+                continue
+            record = found.iloc[0]
+            key = f"{one.key} {question}"
+            people = {answer: People.shown(record[answer], record["n"], min_n) for answer in ANSWERS}
+            cells[key] = protected(people, min_n)
+            rows.append((Series(key, one.name, one.colour, one.text), capital(one.name), name))
+    columns = {answer: words(f"charts.key_persons.{answer}") for answer in ANSWERS}
+    alt = [words("charts.key_persons.alt")]
+    alt += [_told(name, what, columns, cells[row.key], words) for row, name, what in rows]
+    return Figure(
+        key="key_persons",
+        title=_key_persons_title(rows, cells, columns, words),
+        subtitle=_subtitle(words("charts.key_persons.subtitle"), cells, min_n, words),
+        wide=_grid(rows, [*columns.items()], cells, WIDE, words),
+        narrow=_grid(rows, [*columns.items()], cells, NARROW, words),
+        alt=description(alt, credit),
+        table=_table("key_persons_table", words("charts.key_persons.table"), rows, columns, cells, words, credit),
+        credit=credit,
+    )
+
+
+def _told(name: str, below: str, columns: Mapping[str, str], people: Mapping[str, People], words: Words) -> str:
+    """One row in a sentence."""
+    told = [f"{columns[key]} {one.text(words, words('charts.hidden'))}" for key, one in people.items()]
+    return words("charts.panel.alt_row", substance=name, total=below, cells=", ".join(told))
+
+
+def _subtitle(text: str, cells: Cells, min_n: int, words: Words) -> str:
+    """What a dot is, and what the sign means where it stands."""
+    if any(people.count is None for row in cells.values() for people in row.values()):
+        return f"{text} {words('charts.panel.hidden', min_n=min_n)}"
+    return text
+
+
+def _groups_of(known: pd.DataFrame, substance: str, groups: Mapping[str, str], min_n: int) -> dict[str, People]:
+    rows = known[known["substance"] == substance].set_index("group")
+    return {g: People.shown(rows["knows"][g], rows["n"][g], min_n) for g in groups if g in rows.index}
+
+
+def _total(cells: Mapping[str, People], rows: pd.DataFrame, words: Words) -> str:
+    """``30 av 34``; in words when a group's number is hidden."""
+    of = sum(people.of for people in cells.values())
+    if all(people.count is not None for people in cells.values()):
+        return words("charts.of", n=sum(people.count or 0 for people in cells.values()), total=of)
+    if rows["knows"].isna().any() or not of:
+        return words("charts.hidden")
+    share = float(rows["knows"].sum()) / of
+    steps = (("few", 0.15), ("quarter", 0.29), ("third", 0.42), ("half", 0.58), ("two_thirds", 0.75))
+    return words(f"charts.panel.share.{next((name for name, limit in steps if share < limit), 'most')}")
+
+
+def _grid(
+    rows: Sequence[tuple[Series, str, str]],
+    columns: Sequence[tuple[str, str]],
+    cells: Cells,
+    width: int,
+    words: Words,
+) -> dict[str, Any]:
+    """Rows of names, columns of dots; on the phone the name stands above its dots."""
+    narrow = width < WIDE
+    names = max(widest([name for _, name, _ in rows], LABEL, bold=True), widest([below for _, _, below in rows]))
+    start = 0.0 if narrow else min(names, 170) + 22
+    room = (width - start) / max(1, len(columns))
+    canvas = Canvas(width)
+    heads = [wrap(name, room - GAP, bold=True) for _, name in columns]
+    tallest = max((len(lines) for lines in heads), default=1)
+    for number, lines in enumerate(heads):
+        canvas.write(lines, start + number * room, 10 + LINE * (tallest - len(lines)), fontWeight=700)
+    y = 12.0 + LINE * tallest
+    for series, name, below in rows:
+        canvas.put("rule", x=Px(0), x2=Px(width), y=y, colour=RULE)
+        lines = wrap(name, width if narrow else start - 10, LABEL, bold=True)
+        y += 18
+        canvas.write(lines, 0, y, colour=series.text, fontWeight=700, fontSize=LABEL)
+        if narrow:
+            canvas.write(below, width, y, colour=SOFT, align="right")
+            y += 18 + LINE * (len(lines) - 1)
+        else:
+            canvas.write(wrap(below, start - 10), 0, y + 17 + LINE * (len(lines) - 1), colour=SOFT)
+        end = y
+        for number, (key, _) in enumerate(columns):
+            people = cells[series.key].get(key)
+            if people is None:
+                continue
+            left = start + number * room
+            under = draw_dots(canvas, people, left, y, room - GAP, series.colour, words)
+            write_count(canvas, people, left, under + 4, words)
+            end = max(end, under + 4)
+        lines_left = len(lines) + (0 if narrow else len(wrap(below, start - 10)))
+        y = max(end, y + LINE * (lines_left - 1)) + 14
+    canvas.put("rule", x=Px(0), x2=Px(width), y=y, colour=RULE)
+    canvas.height = y + 2
+    return finish(canvas.chart(), words)
+
+
+def _known_title(series: Sequence[Series], cells: Cells, totals: Mapping[str, str], words: Words) -> str:
+    if not series:
+        return words("charts.panel.table")
+    if len(series) == 1:
+        return capital(words("charts.panel.title_one", total=totals[series[0].key], substance=series[0].name))
+    known = {s.key: sum(people.count or 0 for people in cells[s.key].values()) for s in series}
+    top = max(series, key=lambda s: known[s.key])
+    return capital(words("charts.panel.title_most", substance=top.name, total=totals[top.key]))
+
+
+def _key_persons_title(
+    rows: Sequence[tuple[Series, str, str]], cells: Cells, columns: Mapping[str, str], words: Words
+) -> str:
+    """The largest number that may be shown."""
+    seen = [
+        (people.count, row, what, answer)
+        for row, _, what in rows
+        for answer, people in cells[row.key].items()
+        if people.count
+    ]
+    plain = words("charts.key_persons.title")
+    if not seen:
+        return plain
+    count, row, what, answer = max(seen, key=lambda item: item[0] or 0)
+    of = cells[row.key][answer].of
+    text = words(f"charts.key_persons.title_{answer}", n=words.count_word(count or 0), total=words.count_word(of),
+                 substance=row.name, what=what)  # fmt: skip
+    return shortest_of(capital(text), plain)
+
+
+def _table(
+    key: str,
+    title: str,
+    rows: Sequence[tuple[Series, str, str]],
+    columns: Mapping[str, str],
+    cells: Cells,
+    words: Words,
+    credit: Credit,
+) -> Table:
+    body = [
+        (name, below, *(cells[s.key][c].text(words) if c in cells[s.key] else "" for c in columns))
+        for s, name, below in rows
+    ]
+    heads = (words("charts.panel.substance"), words("charts.panel.total") if key.startswith("panel") else
+             words("charts.key_persons.about"), *columns.values())  # fmt: skip
+    return Table(
+        key=key,
+        title=title,
+        columns=tuple(Column(head, "left" if n < 2 else "right") for n, head in enumerate(heads)),
+        rows=tuple(body),
+        credit=credit,
+    )
