@@ -122,11 +122,7 @@ def full_chapters() -> list[Chapter]:
     body = [
         cell(Text("# Kokain\n\nBruken øker sterkt, først og fremst **crack kokain**.", role="lead")),
         cell(table()),
-        cell(
-            Text(
-                "## Bruk\n\n30 av 34 kjenner til bruk.[^1] Se [siden](https://example.org).\n\n[^1]: En note om panelet."
-            )
-        ),
+        cell(Text("## Bruk\n\n30 av 34 kjenner til bruk.[^1] Se [siden](https://example.org).\n\n[^1]: En note.")),
         cell(figure(), Facts((("Pris", "1 000–1 200 kr per gram"), ("Inntak", "sniffing, røyking")))),
         cell(Text("Heroin: «nedgang» i overskriften. Velg ett ord.[^x]\n\n[^x]: Note i note.", role="note")),
         cell(Text("Sjekk dette"), tags=("check",)),

@@ -9,6 +9,7 @@ from html import escape
 from pathlib import Path
 
 from forevar.blocks import Bundle
+from forevar.charts.measure import text_width, wrap
 from forevar.files import write_atomic
 from forevar.report.document import Block, Document, slug
 from forevar.report.svg import FAMILY, SVG, size_of, to_png, with_ids
@@ -16,8 +17,6 @@ from forevar.report.svg import FAMILY, SVG, size_of, to_png, with_ids
 MARGIN = 16
 PRINT_SCALE = 300 / 96
 INK, INK2 = "#1B1F24", "#4A525C"
-# Widest mean width of a letter in running text, as a share of the type size.
-_LETTER = {400: 0.54, 700: 0.58}
 
 
 def write_figures(document: Document, draw: Callable[[Bundle], str], folder: Path) -> list[Path]:
@@ -57,7 +56,7 @@ def framed(block: Block, svg: str) -> str:
 
     def put(text: str, size: float, weight: int, colour: str, leading: float) -> None:
         nonlocal y
-        for line in wrapped(text, inner, size, weight):
+        for line in wrap(text, inner, size, weight > 400) if text else ():
             y += size * leading
             lines.append(
                 f'<text x="{MARGIN}" y="{y - size * (leading - 1):.1f}" font-size="{size:g}" font-weight="{weight}" '
@@ -71,7 +70,7 @@ def framed(block: Block, svg: str) -> str:
     nested = re.sub(r"^<svg ", f'<svg x="{MARGIN}" y="{y:.1f}" ', with_ids(svg, slug(block["id"])), count=1)
     y += height + 10
     if block["tag"]:
-        tag_width = len(block["tag"]) * 12 * _LETTER[700] + 12
+        tag_width = text_width(block["tag"], 12, bold=True) + 12
         lines.append(
             f'<rect x="{MARGIN + 0.5}" y="{y + 0.5:.1f}" width="{tag_width:.0f}" height="19" rx="2" fill="none" '
             f'stroke="{INK}"/><text x="{MARGIN + 6}" y="{y + 14:.1f}" font-size="12" font-weight="700" '
@@ -88,15 +87,3 @@ def framed(block: Block, svg: str) -> str:
         f'<path d="M{MARGIN} {MARGIN - 6}h{inner:g}" stroke="{INK}" stroke-width="2"/>'
         f"{''.join(lines)}{nested}</svg>"
     )
-
-
-def wrapped(text: str, width: float, size: float, weight: int) -> list[str]:
-    """The text in lines that fit; hard spaces are not broken at."""
-    room = int(width / (size * _LETTER[weight]))
-    lines: list[str] = []
-    for word in filter(None, text.split(" ")):
-        if lines and len(lines[-1]) + 1 + len(word) <= room:
-            lines[-1] = f"{lines[-1]} {word}"
-        else:
-            lines.append(word)
-    return lines

@@ -19,7 +19,7 @@ from traitlets import default
 from forevar.blocks import Bundle
 from forevar.report.document import Chapter, Document, compose
 from forevar.report.section import TEMPLATES, Section, Sheet, environment
-from forevar.report.svg import FONTS, Draughtsman, with_ids
+from forevar.report.svg import FONTS, Draughtsman, with_ids, without_controls
 from forevar.words import Words, capital
 
 MANY_SUBSTANCES = 8
@@ -85,7 +85,7 @@ def render_html(document: Document, draw: Callable[[Bundle], str]) -> str:
     season = words.period(edition)
     name = words.name(town.report_name)
     heading = words.name(document.recipe.cover_title or town.title)
-    return environment().get_template("page.html.j2").render(
+    page = environment().get_template("page.html.j2").render(
         document=document, words=words, lang=document.lang, sections=sections, scripts=scripts,
         style=_style(document), policy=_policy(scripts),
         title=words("report.document_title", title=heading, name=name, edition=edition.printed),
@@ -99,6 +99,7 @@ def render_html(document: Document, draw: Callable[[Bundle], str]) -> str:
         search=sum(bool(chapter.substance) for chapter in document.chapters) > MANY_SUBSTANCES,
         colour=Section.colour,
     )  # fmt: skip
+    return without_controls(page)
 
 
 def _colophon(document: Document) -> list[tuple[str, list[str]]]:

@@ -29,7 +29,7 @@ from forevar.words import Words
 TEMPLATES = Path(__file__).parent / "templates"
 RESERVED = frozenset({"top", "main", "contents", "contents-heading", "colophon", "colophon-heading", "search"})
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
-_FORMULA = re.compile(r"[=@\t\r]|[-+](?![\d\s.,]*$)")
+_FORMULA = re.compile(r"[=@\t\r]|[-+](?!\d[\d\s.,]*(?:[^\W\d]+ [-+−]?[\d\s.,]*)?$)")
 
 
 @dataclass

@@ -21,6 +21,7 @@ SVG = "http://www.w3.org/2000/svg"
 _FORM = "1"  # raised when ``slim`` gives another result, so that cached drawings are made again
 _DROPPED = ("role", "class", "pointer-events", "version", "stroke-miterlimit")
 _DEFAULTS = {"opacity": "1", "stroke-width": "1", "fill-opacity": "1", "stroke-opacity": "1", "font-weight": "normal"}
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _LONG_NUMBER = re.compile(r"-?\d*\.\d{2,}(?:e-?\d+)?")
 ET.register_namespace("", SVG)
 ET.register_namespace("xlink", "http://www.w3.org/1999/xlink")
@@ -87,7 +88,7 @@ def slim(svg: str) -> str:
     Labels that Vega writes on marks are dropped: they hold exact values that may be guarded, and a screen reader
     gets the figure's own description.
     """
-    root = ET.fromstring(svg)
+    root = ET.fromstring(without_controls(svg))
     for element in root.iter():
         for name, value in list(element.attrib.items()):
             ours = name == "font-family" and value.strip("'\"") == FAMILY
@@ -102,6 +103,11 @@ def slim(svg: str) -> str:
     _prune(root)
     root.set("font-family", FAMILY)
     return ET.tostring(root, encoding="unicode").replace(" />", "/>")
+
+
+def without_controls(text: str) -> str:
+    """The text without control characters, which neither XML nor a reader can take."""
+    return _CONTROLS.sub("", text)
 
 
 def _prune(parent: ET.Element) -> None:

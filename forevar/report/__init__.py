@@ -1,0 +1,1 @@
+"""chapters → page, paper and figures for the designer."""

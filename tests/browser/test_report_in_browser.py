@@ -1,0 +1,150 @@
+"""The page as a reader opens it: from a file, with the network cut."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from report_builders import cell, chapter, document, figure, full_chapters, spec, table
+
+from forevar.blocks import Text
+from forevar.report.html import render_html
+from forevar.report.svg import Draughtsman
+
+CHROMIUM = os.environ.get("CHROME_BIN") or shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+PHONE = 360
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: install chromium or set CHROME_BIN"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with sync_api.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("page")
+    path = folder / "report.html"
+    path.write_text(render_html(document(), Draughtsman(folder / "svg")), encoding="utf-8")
+    return path
+
+
+class Opened:
+    """A page and what it complained of or asked for."""
+
+    def __init__(self, browser: Any, path: Path, **given: Any) -> None:
+        self.page = browser.new_context(offline=True, **given).new_page()
+        self.complaints: list[str] = []
+        self.requests: list[str] = []
+        self.page.on("console", lambda told: self.complaints.append(told.text) if told.type != "log" else None)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", lambda asked: self.requests.append(asked.url))
+        self.page.goto(path.as_uri())
+
+    @property
+    def outside(self) -> list[str]:
+        return [url for url in self.requests if not url.startswith(("file:", "data:", "blob:"))]
+
+
+def test_every_chart_is_drawn_without_complaint_or_request(browser: Any, report: Path) -> None:
+    opened = Opened(browser, report, viewport={"width": 1200, "height": 900})
+    drawn = opened.page.evaluate("drawAll()")
+    assert drawn == opened.page.locator("figure.live .live-chart svg").count() == 2
+    assert opened.complaints == []
+    assert opened.outside == []
+
+
+def test_charts_are_drawn_as_the_reader_comes_to_them(browser: Any, report: Path) -> None:
+    page = Opened(browser, report, viewport={"width": 1200, "height": 300}).page
+    assert page.locator("figure.live").count() == 0
+    page.locator("figure").last.scroll_into_view_if_needed()
+    page.locator("figure").last.locator(".live-chart svg").wait_for()
+
+
+def test_still_drawings_stand_without_javascript(browser: Any, report: Path) -> None:
+    page = Opened(browser, report, java_script_enabled=False, viewport={"width": 1200, "height": 900}).page
+    assert page.locator("figure .static.wide svg:visible").count() == 2
+    assert page.locator("figure .static.narrow svg:visible").count() == 0
+
+
+@pytest.mark.parametrize("width", [PHONE, 320])
+def test_page_fits_a_phone_and_four_hundred_per_cent(browser: Any, report: Path, tmp_path: Path, width: int) -> None:
+    """A headless window is never below 500 px, so the page stands in a frame."""
+    frame = tmp_path / "frame.html"
+    frame.write_text(f'<iframe src="{report.as_uri()}" width="{width}" height="800"></iframe>', encoding="utf-8")
+    page = Opened(browser, frame, viewport={"width": 700, "height": 900}).page
+    inner = page.frames[1]
+    inner.evaluate("drawAll()")
+    assert inner.evaluate("document.documentElement.scrollWidth") <= width
+    assert inner.evaluate("document.querySelector('.live-chart svg').getBoundingClientRect().width") <= 336
+    assert not inner.locator("nav").is_visible()
+    inner.locator(".open-contents").click()
+    assert inner.locator("nav").is_visible()
+    inner.locator("nav a").nth(2).click()
+    assert not inner.locator("nav").is_visible()
+
+
+def test_contents_follow_the_reader(browser: Any, report: Path) -> None:
+    page = Opened(browser, report, viewport={"width": 1200, "height": 900}).page
+    page.evaluate("document.documentElement.style.scrollBehavior = 'auto'")
+    page.locator("#substances-kokain").evaluate("section => section.scrollIntoView()")
+    page.locator("nav a[aria-current]", has_text="Kokain").wait_for()
+
+
+def test_charts_and_links_are_reached_with_the_keyboard(browser: Any, report: Path) -> None:
+    page = Opened(browser, report, viewport={"width": 1200, "height": 900}).page
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    reached = set()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.getAttribute('role') || document.activeElement.tagName"))
+    assert {"img", "SUMMARY", "A"} <= reached
+
+
+def test_numbers_are_downloaded_offline(browser: Any, report: Path) -> None:
+    page = Opened(browser, report, viewport={"width": 1200, "height": 900}).page
+    page.locator("figure summary").first.click()
+    with page.expect_download() as waiting:
+        page.locator("figure a.csv").first.click()
+    assert waiting.value.suggested_filename == "figur-1-substances-kokain-course.csv"
+    assert "Bruk;+26" in Path(waiting.value.path()).read_text(encoding="utf-8-sig")
+
+
+def test_hostile_text_runs_nothing(browser: Any, tmp_path: Path) -> None:
+    bad = "</script><script>window.hacked=1</script><img src=x onerror=window.hacked=1>\"'><svg onload=window.hacked=1>"
+    shown = cell(Text(bad), table(title=bad, cell=bad), figure("f", bad, alt=bad, wide=spec(640, name=bad)))
+    path = tmp_path / "hostile.html"
+    path.write_text(render_html(document([chapter(shown, title=bad)]), Draughtsman()), encoding="utf-8")
+    opened = Opened(browser, path, viewport={"width": 1200, "height": 900})
+    assert opened.page.evaluate("drawAll()") == 1
+    opened.page.locator(".live-chart path").first.hover()
+    assert opened.page.evaluate("window.hacked") is None
+    assert opened.complaints == []
+    assert opened.outside == []
+
+
+def test_search_narrows_the_contents_to_substances(browser: Any, tmp_path: Path) -> None:
+    many = [chapter(name=f"substances/s{n}", title=f"Stoff {n}", substance=f"s{n}") for n in range(9)]
+    path = tmp_path / "many.html"
+    path.write_text(render_html(document([*full_chapters(), *many]), Draughtsman()), encoding="utf-8")
+    page = Opened(browser, path, viewport={"width": 1200, "height": 900}).page
+    page.get_by_label("Finn et rusmiddel").fill("stoff 3")
+    assert page.locator("nav li:visible").all_inner_texts() == ["Stoff 3"]
+    assert page.locator("nav [role=status]").inner_text() == "1 treff"
