@@ -120,6 +120,19 @@ def allow() -> None:
     _stopped.clear()
 
 
+def _after_fork() -> None:
+    """A forked copy of this process must not use our fork server, which is not its own child."""
+    _running.clear()
+    processes.cache_clear()
+    server: Any = getattr(forkserver, "_forkserver", None)
+    if server is not None:
+        server.__init__()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
+
+
 def _refusal(job: Job) -> Fault | None:
     """Why this machine must not run the job."""
     if multiprocessing.current_process().daemon:
