@@ -15,7 +15,7 @@ from forevar.blocks import Column, Credit, Table
 from forevar.charts.theme import Series
 from forevar.errors import DataError, Fault
 from forevar.period import Period, period_range
-from forevar.words import HARD_SPACE, Words
+from forevar.words import HARD_SPACE, Words, capital
 
 PICKED_BY = ("source", "measure", "place", "substance")
 
@@ -32,6 +32,7 @@ class Line:
         total: Whether it is the sum of the others.
         step: Half-year change by the method, -3 to 3, which decides whether the title says "nearly unchanged";
             None leaves it to the direction of the numbers alone.
+        is_notable: Whether a test finds the change larger than chance; then nothing is called nearly unchanged.
         closed: Last period of a place that has closed; empty while it is open.
         paint: Colours of a substance; None for series that are not of one substance.
     """
@@ -45,12 +46,13 @@ class Line:
     short: str = ""
     total: bool = False
     step: int | None = None
+    is_notable: bool = False
     closed: str = ""
     paint: Series | None = None
 
     def called(self, narrow: bool) -> str:
-        """The name that fits the drawing."""
-        return self.short or self.label if narrow else self.label
+        """The name that fits the drawing, with a capital."""
+        return capital((self.short if narrow else "") or self.label)
 
     @property
     def name(self) -> str:
@@ -236,6 +238,11 @@ def when(period: str, words: Words) -> str:
     return words(f"period.{Period.parse(period).season}_definite", year=period[:4]) if "-" in period else period
 
 
+def during(period: str, words: Words) -> str:
+    """``våren 2026`` of a half-year, ``i 2022`` of a year: where a sentence says when something was."""
+    return when(period, words) if "-" in period else words("charts_consequences.in_year", year=period)
+
+
 def label(period: str, words: Words) -> str:
     """``vår 2026`` of a half-year, ``2022`` of a year: for headings and rows."""
     return words.period(period) if "-" in period else period
@@ -262,7 +269,7 @@ def course_table(key: str, title: str, several: Sequence[Course], words: Words, 
         return point.text
 
     head = Column(words(f"charts_consequences.period.{several[0].scope}"))
-    columns = (head, *(Column(course.line.label, "right") for course in several))
+    columns = (head, *(Column(course.line.called(narrow=False), "right") for course in several))
     rows = tuple(
         (label(points[0].period, words), *(cell(point) for point in points))
         for points in zip(*(course.points for course in several), strict=True)

@@ -12,7 +12,7 @@ from math import floor, isnan, log10, sqrt
 
 from forevar.blocks import Credit
 from forevar.charts.caption import description, shortest_of
-from forevar.charts.course import Course, Point, span, when
+from forevar.charts.course import Course, Point, during, span, when
 from forevar.words import Words, capital
 
 AREA = "charts_consequences"
@@ -25,7 +25,7 @@ def direction(course: Course) -> str:
     before, now = course.change
     if now == before:
         return "unchanged"
-    if course.line.step == 0:
+    if course.line.step == 0 and not course.line.is_notable:
         return "steady"
     return "fall" if now < before else "rise"
 
@@ -71,6 +71,8 @@ def change_title(course: Course, words: Words, with_difference: bool = False) ->
         return longer
     facts: dict[str, object] = {"subject": course.line.name, "now": course.now.text}
     facts["when"] = when(course.now.period, words)
+    if course.scope != "half_year":
+        facts["now"] = f"{course.now.text} {during(course.now.period, words)}"
     if which == "missing" and course.last is not None:
         facts |= {"last": course.last.text, "last_when": when(course.last.period, words)}
     if course.change is not None and course.before is not None:
@@ -102,7 +104,7 @@ def since(course: Course, words: Words) -> str:
     """``halvåret før``, ``året før``, or the period when it is further back."""
     if course.follows_on or course.before is None:
         return words(f"{AREA}.since.{course.scope}")
-    return words(f"{AREA}.since.period", period=when(course.before.period, words))
+    return during(course.before.period, words)
 
 
 def shared_title(pair: Sequence[Course], words: Words) -> str:
@@ -234,7 +236,7 @@ def peaks(several: Iterable[Course], words: Words) -> str:
 
     def told(course: Course, end: str, choose: Callable[..., Point]) -> str:
         point = choose(course.known, key=lambda known: known.value)
-        return words(f"{AREA}.alt.{end}", label=course.line.label, number=point.text, when=when(point.period, words))
+        return words(f"{AREA}.alt.{end}", label=course.line.label, number=point.text, when=during(point.period, words))
 
     known = [course for course in several if len(course.known) > 1]
     return (

@@ -115,10 +115,10 @@ def subtitle(several: Sequence[Course], words: Words, what: str, test: str) -> s
     marks = {point.mark for course in several for point in course.known}
     if "printed" in marks and len(marks) > 1:
         parts.append(words(f"{AREA}.subtitle.printed"))
-    if any(len(list(course.segments())) > 1 for course in several):
-        parts.append(words(f"{AREA}.subtitle.gap"))
-    if any(point.text == words(f"{AREA}.sign.hidden") for course in several for point in course.points):
-        parts.append(words(f"{AREA}.subtitle.hidden"))
+    gaps = [point for course in several for point in _gaps(course)]
+    if gaps:
+        hidden = any(point.text == words(f"{AREA}.sign.hidden") for point in gaps)
+        parts.append(words(f"{AREA}.subtitle.{'gap_or_hidden' if hidden else 'gap'}"))
     return " ".join([*parts, test]).strip()
 
 
@@ -147,6 +147,9 @@ def _draw(
     draw_years(canvas, first, last, foot + 6, several[0].scope == "half_year")
     for course, paint in zip(several, paints(several), strict=True):
         _line(canvas, course, paint, words)
+    if len(several) == 1:
+        signs = [{"x": point.x, "label": point.text} for point in _gaps(several[0])]
+        canvas.draw("text", signs, y=foot - 8, text="label", colour=FAINT, align="center")
     _numbers(canvas, several)
     _names(canvas, several, names, right, foot)
     return finish(canvas.chart(), words)
@@ -166,6 +169,12 @@ def _line(canvas: Canvas, course: Course, paint: Series, words: Words) -> None:
     canvas.draw("point", rows, tip="tip", colour=paint.colour, opacity=0, size=90)
     shown = [row for row in rows if row["x"] in dotted]
     canvas.draw("point", shown, tip="tip", fill=paint.colour, stroke="white", size=62)
+
+
+def _gaps(course: Course) -> list[Point]:
+    """Points without a number after the series began."""
+    begun = course.known[0].x if course.known else course.now.x
+    return [point for point in course.points if point.x > begun and not point.is_known]
 
 
 def dots(course: Course) -> list[Point]:

@@ -133,7 +133,7 @@ def _wide(rows: Sequence[Course], words: Words) -> Bundle:
         top = 22.0 + ROW * number
         weight = 700 if course.line.total else 400
         canvas.draw("rule", [{"n": 0}], x=1, x2=WIDE - 1, y=top, colour=RULE)
-        canvas.write(course.line.label, 0, top + ROW / 2, fontWeight=weight, color=INK)
+        canvas.write(course.line.called(narrow=False), 0, top + ROW / 2, fontWeight=weight, color=INK)
         colours = (SOFT, INK, SOFT)
         for texts, end, colour in zip(columns, ends, colours, strict=True):
             strong = weight if colour == INK else 400
@@ -203,7 +203,7 @@ def _curve(canvas: Canvas, course: Course, top: float, words: Words) -> None:
 def _table(key: str, title: str, rows: Sequence[Course], words: Words, credit: Credit) -> Table:
     """A row per period, a column per site, the total first."""
     head = Column(words(f"{AREA}.period.{rows[0].scope}"))
-    columns = (head, *(Column(course.line.label, "right") for course in rows))
+    columns = (head, *(Column(course.line.called(narrow=False), "right") for course in rows))
     body = tuple(
         (label(points[0].period, words), *(point.text for point in points))
         for points in zip(*(course.points for course in rows), strict=True)
