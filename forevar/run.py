@@ -196,6 +196,28 @@ def run_edition(
 
 
 @contextlib.contextmanager
+def cluster(address: str) -> Iterator[Executor]:
+    """The executor of a running dask cluster, for ``run_edition``.
+
+    Args:
+        address: Of its scheduler: ``tcp://machine:8786``.
+
+    Raises:
+        NotebookError: dask is not installed, or nobody answers at the address.
+    """
+    try:
+        import distributed
+    except ImportError:
+        raise NotebookError("--cluster needs dask", mend="pip install 'forevar[cluster]'") from None
+    try:
+        client: Any = distributed.Client(address, timeout=5)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError):
+        raise NotebookError(f"no scheduler answers at {address}", mend="start one with: dask scheduler") from None
+    with client:
+        yield client.get_executor(pure=False)
+
+
+@contextlib.contextmanager
 def _pool(executor: Executor | None, jobs: int | None) -> Iterator[Executor]:
     """The executor; our own is threads, each of which only waits for the process of one notebook."""
     if executor is not None:
