@@ -274,3 +274,17 @@ def make_key_persons() -> pd.DataFrame:
 
 PUPILS = [Series("alkohol", "alkohol", "#12436D", "#12436D"), Series("cannabis", "cannabis", "#28A197", "#17756D")]
 QUESTIONS = {"use_change": "bruk", "availability_change": "tilgjengelighet"}
+
+
+def make_sources() -> pd.DataFrame:
+    """35 statistical and 10 media sources, a panel, key persons, focus groups; three new, four silent, two closed."""
+    rows = [(f"s{n}", "statistics", "scored" if n < 11 else "shown" if n < 31 else "silent", n in (9, 10, 11))
+            for n in range(35)]  # fmt: skip
+    rows += [(f"m{n}", "media", "scored" if n < 3 else "shown", False) for n in range(10)]
+    rows += [("trend_panel", "panel", "scored", False), ("key_persons", "key_persons", "shown", False)]
+    rows += [("focus_groups", "focus_groups", "shown", False)]
+    rows += [("c1", "statistics", "closed", False), ("c2", "statistics", "closed", False)]
+    return pd.DataFrame(rows, columns=["source", "kind", "state", "is_new"])
+
+
+PEOPLE = {"panel": 34, "key_persons": 12, "focus_groups": 3}
