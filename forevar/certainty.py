@@ -45,7 +45,8 @@ class Certainty:
         same_word: Share of resamples with the same word, sign included; "stable" has no sign.
         leave_one_out: The score without each agency, in order of appearance.
         labels: The agencies in the same order; positions in the list when none were given.
-        rests_on: The agency that carries most of the score; nothing when all stand at 0.
+        rests_on: The agency whose absence alone gives another word, else the one that carries most of the score;
+            nothing when all stand at 0.
         would_change_if: The fewest agencies whose absence gives another word, the weightiest first; empty when no
             such set exists.
     """
@@ -137,6 +138,7 @@ def certainty_of(parts: Sequence[Part], cut_points: tuple[float, ...], seed: int
     below = np.cumsum(chances)
     low, high = (float(sums[np.searchsorted(below, point - _ROUNDING)]) for point in (_TAIL, 1 - _TAIL))
     mean = float(sums @ chances)
+    change_if = _fewest_that_change(scores, labels, cut_points)
     same = float(chances[[_word(one, cut_points) == word for one in sums]].sum())
     return Certainty(
         score=score,
@@ -147,8 +149,8 @@ def certainty_of(parts: Sequence[Part], cut_points: tuple[float, ...], seed: int
         same_word=round(same, 12),  # 1 is 1: the share is rounded down where it is printed
         leave_one_out=[float(one) for one in score - scores],
         labels=labels,
-        rests_on=_heaviest(scores, labels),
-        would_change_if=_fewest_that_change(scores, labels, cut_points),
+        rests_on=change_if[0] if len(change_if) == 1 else _heaviest(scores, labels),
+        would_change_if=change_if,
     )
 
 

@@ -91,7 +91,7 @@ class SignalRules(Rules):
     """
 
     alpha: Share
-    bound: Literal["c1", "c1_t", "quasi_poisson", "quasi_poisson_t", "negative_binomial"]
+    bound: Literal["c1", "c1_t", "quasi_poisson", "quasi_poisson_nb"]
     baseline: Whole
     min_points: Whole
     min_count: Whole
