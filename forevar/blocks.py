@@ -224,3 +224,16 @@ class Findings:
             "text/markdown": "\n".join(lines),
             "text/plain": "\n".join(lines),
         }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """Several blocks that one cell shows, one after another."""
+
+    items: tuple[Any, ...]
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        for item in self.items:
+            display(item)

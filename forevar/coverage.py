@@ -13,7 +13,11 @@ COVERAGE_COLUMNS = ("source", "kind", "state", "is_new", "is_invented", "n_subst
 
 
 def source_coverage(
-    sources: Mapping[str, Source], observations: pd.DataFrame, answers: pd.DataFrame, signals: pd.DataFrame, period: Period
+    sources: Mapping[str, Source],
+    observations: pd.DataFrame,
+    answers: pd.DataFrame,
+    signals: pd.DataFrame,
+    period: Period,
 ) -> pd.DataFrame:
     """One row per registered source that has opened by the half-year.
 

@@ -14,6 +14,7 @@ import pandas as pd
 
 from forevar import reads
 from forevar.blocks import Credit, Text
+from forevar.charts.theme import Series
 from forevar.coverage import kind_counts, source_coverage
 from forevar.errors import ParamsError
 from forevar.params import Params, Recipe, load_edition, load_params
@@ -29,7 +30,9 @@ LANGUAGE = "FOREVAR_LANG"
 _FILES = ("method.yml", "substances.yml", "sources.yml", "town.yml", "phrases.yml")
 
 
-def open_edition(edition: str | Period, workspace: str | Path | Workspace | None = None, lang: str | None = None) -> Edition:
+def open_edition(
+    edition: str | Period, workspace: str | Path | Workspace | None = None, lang: str | None = None
+) -> Edition:
     """Open an edition for looking.
 
     Args:
@@ -51,7 +54,9 @@ def open_edition(edition: str | Period, workspace: str | Path | Workspace | None
     return opened
 
 
-def digests(workspace: Workspace, edition: Period | str, names: Iterable[str], lang: str | None = None) -> dict[str, str]:
+def digests(
+    workspace: Workspace, edition: Period | str, names: Iterable[str], lang: str | None = None
+) -> dict[str, str]:
     """What a notebook would read today, under the names it recorded: name → digest; ``""`` when it is gone."""
     opened: Edition | None = None
     found = {}
@@ -98,6 +103,45 @@ class Edition:
         """The town's folder."""
         return self.params.workspace
 
+    def overview(self) -> Any:
+        """The edition as a whole: findings, coverage, main table, rules."""
+        from forevar.overview import Overview
+
+        return Overview(self)
+
+    def consequences(self) -> Any:
+        """The chapter on consequences."""
+        from forevar.consequences import ConsequencesView
+
+        return ConsequencesView(self)
+
+    def pupils(self) -> Any:
+        """The page on pupils."""
+        from forevar.pupils import PupilsView
+
+        return PupilsView(self)
+
+    def focus(self, group: str) -> Any:
+        """A special focus on a group of substances."""
+        from forevar.focus import FocusView
+
+        return FocusView(self, group)
+
+    @property
+    def history(self) -> tuple[str, ...]:
+        """Sources of earlier main tables."""
+        return tuple(key for key, source in self.params.sources.items() if source.kind == "history")
+
+    def watched(self) -> tuple[str, ...]:
+        """The substances with a figure from any source this half-year, in their order."""
+        seen = set(self.now("signals/all")["substance"])
+        return tuple(key for key in self.params.substances if key in seen)
+
+    def paint(self, substance: str) -> Series:
+        """A substance as params paint it, its name as inside a sentence."""
+        entry = self.params.substances[substance]
+        return Series(substance, self.words.name(entry.name), entry.colour, entry.text_colour or entry.colour)
+
     def substance(self, key: str) -> Any:
         """The view of one substance.
 
@@ -116,7 +160,7 @@ class Edition:
     # --- numbers -------------------------------------------------------------------------------------------------
 
     def rows(self, name: str) -> pd.DataFrame:
-        """Rows of a table up to this half-year, by name: ``signals/kokain``, ``trends/all``, ``observations/consequences``.
+        """Rows of a table up to this half-year, by name: ``signals/kokain``, ``observations/consequences``.
 
         What is read is noted, so that the notebook runs again when these rows change.
         """
@@ -231,17 +275,18 @@ class Edition:
 
     # --- what stands below ---------------------------------------------------------------------------------------
 
-    def credit(self, sources: Iterable[str], period: str = "", note: str = "") -> Credit:
+    def credit(self, sources: Iterable[str], period: str = "", note: str = "", who: str = "") -> Credit:
         """Source line for figures and tables that rest on these sources.
 
         Args:
             sources: Keys; their names are listed, or «kildene i figuren» when there are more than five.
             period: Printed time span; this half-year against the one before when left out.
             note: One reservation.
+            who: Instead of the sources' names.
         """
         keys = list(dict.fromkeys(sources))
         names = [self.words.name(self.params.sources[key].name) for key in keys if key in self.params.sources]
-        who = self.words.join(names) if 0 < len(names) <= 5 else self.words("credit.many")
+        who = who or (self.words.join(names) if 0 < len(names) <= 5 else self.words("credit.many"))
         when = period or self.words(
             "credit.against", now=self.words.span(self.period), before=self.words.span(self.period.previous)
         )

@@ -105,11 +105,13 @@ class Trend(Frozen):
 
     Attributes:
         start: Half-year in which every curve stands at ``base``.
+        smooth: Half-years averaged where levels are ranked.
         scored_from: First half-year whose raw files are complete enough to be summed.
     """
 
     start: PeriodField
     base: float = 0.0
+    smooth: int = 4
     scored_from: PeriodField | None = None
 
 
@@ -299,6 +301,49 @@ class Recipe(Frozen):
         return tuple(name for name in self.chapters if not name.startswith("text/"))
 
 
+class SeriesLine(Frozen):
+    """One series of a figure on consequences: ``source.measure[.place[.substance]]`` and what it is called."""
+
+    of: str
+    label: Names
+    subject: Names
+    short: Names = ""
+
+    @property
+    def parts(self) -> tuple[str, str, str, str]:
+        """Source, measure, place and substance; empty where not said."""
+        source, measure, place, substance, *_ = (*self.of.split("."), "", "", "", "")
+        return source, measure, place, substance
+
+
+class SeriesFigure(Frozen):
+    """One figure of the chapter on consequences."""
+
+    key: str
+    kind: Literal["lines", "columns", "sites"]
+    what: Names
+    series: tuple[SeriesLine, ...]
+    heading: Names = ""
+    spans: tuple[str, ...] = ()
+    breaks: tuple[str, ...] = ()
+    decimals: int = 0
+
+
+class TimeNote(Frozen):
+    """A stretch of time (with ``last``) or a point from which a series is counted otherwise."""
+
+    first: PeriodField
+    last: PeriodField | None = None
+    text: Names
+
+
+class SeriesFigures(Frozen):
+    """``params/consequences.yml``."""
+
+    figures: tuple[SeriesFigure, ...] = ()
+    notes: dict[str, TimeNote] = {}
+
+
 @dataclass(frozen=True)
 class Params:
     """Everything a workspace has decided, but for its editions."""
@@ -338,6 +383,12 @@ def load_params(workspace: Workspace) -> Params:
     params = Params(workspace, method, dict(sorted(substances.items(), key=lambda item: item[1].order)), sources, town)
     _check_together(params)
     return params
+
+
+def load_series_figures(workspace: Workspace) -> SeriesFigures:
+    """The figures of the chapter on consequences; none when the town has no such file."""
+    path = workspace.params / "consequences.yml"
+    return _load(SeriesFigures, path, workspace) if path.is_file() else SeriesFigures()
 
 
 def load_edition(workspace: Workspace, edition: Period | str) -> Recipe:

@@ -78,7 +78,7 @@ def lead(scores: Mapping[str, tuple[float, str]], words: Words) -> str:
 
 
 def amount(value: float, unit: str, words: Words) -> str:
-    """``3,1 kg``, ``900 g``, ``2 000 tabletter``, ``26``: the number with its unit, grams from one thousand in kilos."""
+    """``3,1 kg``, ``900 g``, ``2 000 tabletter``, ``26``: the number with its unit, from 1,000 g in kilos."""
     if unit == "g" and abs(value) >= 1000:
         return f"{words.number(value / 1000, 1)}\u00a0kg"
     decimals = 0 if float(value).is_integer() or abs(value) >= 100 else 1
@@ -162,12 +162,13 @@ def _named(rows: pd.DataFrame, sources: Mapping[str, Source], words: Words, show
 
 
 def _name(row: pd.Series, sources: Mapping[str, Source], words: Words) -> str:
-    return words.name(sources[row["source"]].name)
+    source = sources[row["source"]]
+    return words.name(source.short or source.name)
 
 
 def _measure(row: pd.Series, sources: Mapping[str, Source], words: Words) -> str:
     measure = sources[row["source"]].measures.get(row["measure"])
-    return words.name(measure.name) if measure and measure.name else str(row["measure"])
+    return words.name(measure.label or measure.name) if measure and measure.name else str(row["measure"])
 
 
 def term_list(counts: Sequence[tuple[str, int]], most: int) -> list[str]:

@@ -131,6 +131,20 @@ def aggregated_differences(signals: pd.DataFrame, method: Method) -> pd.DataFram
     return table[list(DIFFERENCE_COLUMNS)].reset_index(drop=True)
 
 
+def steps_of(pairs: pd.DataFrame, method: Method) -> pd.Series:
+    """The step of each change by the method's limits, for series that are shown and never scored.
+
+    Args:
+        pairs: source, unit, previous, current; missing where there is no figure.
+        method: Class limits and rule of few.
+
+    Returns:
+        -3 to 3; missing where there is nothing to compare.
+    """
+    rows = pairs.assign(kind="", change=np.nan, more=np.nan, same=np.nan, less=np.nan)
+    return _steps(rows, pd.Series(False, index=rows.index), method)[0]
+
+
 def word_of(score: float, cuts: tuple[float, ...]) -> str:
     """The word's key for a score: ``stable``, ``small_fall``, ``strong_rise`` …; empty for a missing score.
 
@@ -147,9 +161,7 @@ def word_of(score: float, cuts: tuple[float, ...]) -> str:
     return f"{prefix}{'rise' if score > 0 else 'fall'}"
 
 
-def balance_step(
-    balance: NDArray[np.float64], answers: NDArray[np.float64], method: Method
-) -> NDArray[np.float64]:
+def balance_step(balance: NDArray[np.float64], answers: NDArray[np.float64], method: Method) -> NDArray[np.float64]:
     """The step of a panel's balance; missing where the balance is.
 
     Args:
@@ -195,7 +207,8 @@ def _base(rows: pd.DataFrame, method: Method) -> pd.DataFrame:
         return rows.assign(t=rows["t"] + step)
     lagged = pd.concat([rows.assign(t=rows["t"] + lag) for lag in range(1, method.mean_of + 1)])
     mean = lagged.groupby([*INDICATOR, "t"], as_index=False, observed=True).agg(
-        previous=("previous", "mean"), have=("previous", "count"), denominator_previous=("denominator_previous", "mean"),
+        previous=("previous", "mean"), have=("previous", "count"),
+        denominator_previous=("denominator_previous", "mean"),
         unit=("unit", "last"), status=("status", "first"), origin_previous=("origin_previous", "first"),
     )  # fmt: skip
     mean["previous"] = mean["previous"].where(mean["have"] == method.mean_of)

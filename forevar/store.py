@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from forevar.errors import DataError
+from forevar.certainty import certainty_table
+from forevar.change import add_change
 from forevar.files import write_atomic
 from forevar.params import Params
 from forevar.score import aggregated_differences, panel_counts, score_signals
@@ -22,11 +23,18 @@ from forevar.tidy import load_tidy
 from forevar.trend import long_term_trends
 from forevar.workspace import Workspace
 
-Progress = Callable[[str], None]
-FIGURES = ("previous", "current", "denominator_previous", "denominator_current", "more", "same", "less", "change")
+Progress = Callable[[int, int, str], None]
+FIGURES = (
+    "previous", "current", "denominator_previous", "denominator_current", "more", "same", "less", "change",
+    "ratio", "low", "high", "p", "q", "share_ratio", "dispersion", "rank_10y",
+)  # fmt: skip
+CLAIMS = frozenset({
+    "is_new", "is_registered", "is_notable", "is_clear", "moves_apart", "activity_fell", "rests_on_one", "flips_equal_weights",
+})  # fmt: skip
 NUMBERS = frozenset({
     *FIGURES, "value", "denominator", "exposure_previous", "exposure_current", "weight", "contribution", "score",
-    "maximum", "n_sources", "n_scored", "weight_scored", "weight_total", "x", "difference", "level",
+    "maximum", "n_sources", "n_scored", "weight_scored", "weight_total", "x", "difference", "level", "n_tests", "n_10y",
+    "se", "same_word", "n_agencies", "score_without", "equal_score",
 })  # fmt: skip
 MANIFEST = "manifest.json"
 
@@ -38,8 +46,9 @@ class Tables:
     Attributes:
         observations: Tidy figures, OBSERVATION_COLUMNS.
         answers: Tidy questionnaires, ANSWER_COLUMNS.
-        signals: One row per indicator and half-year, SIGNAL_COLUMNS.
+        signals: One row per indicator and half-year, SIGNAL_COLUMNS and the change's test, CHANGE_COLUMNS.
         differences: Scores, DIFFERENCE_COLUMNS.
+        certainty: How sure each score is, CERTAINTY_COLUMNS.
         trends: Long-term curves, TREND_COLUMNS.
         files: The raw files behind it: path, source, sha256, data (``reconstructed`` …), access, changed.
         notices: What is worth knowing though it is no fault.
@@ -49,6 +58,7 @@ class Tables:
     answers: pd.DataFrame
     signals: pd.DataFrame
     differences: pd.DataFrame
+    certainty: pd.DataFrame
     trends: pd.DataFrame
     files: pd.DataFrame
     notices: pd.DataFrame
@@ -58,16 +68,30 @@ def make_tables(workspace: Workspace, params: Params, progress: Progress | None 
     """Load, tidy and score every raw file; writes nothing.
 
     Raises:
-        DataError: Every fault of every file at once.
+        ForevarError: Every fault of every file at once.
     """
     tidy = load_tidy(workspace, params, progress=progress)
-    if tidy.faults:
-        raise DataError(tidy.faults)
+    tidy.raise_faults()
     panels = panel_counts(tidy.answers, params.sources)
     signals = score_signals(tidy.observations, panels, params.method, params.sources)
+    signals = add_change(signals, tidy.observations, params.method)
     differences = aggregated_differences(signals, params.method)
     trends = long_term_trends(differences, tidy.observations, params.method, params.substances)
-    return Tables(tidy.observations, tidy.answers, signals, differences, trends, tidy.files, tidy.notices)
+    certainty = certainty_table(signals, params.method, tidy.answers)
+    certainty["would_change_if"] = certainty["would_change_if"].map(" ".join)
+    files = [
+        {
+            "path": one.file, "source": key, "data": one.sidecar.data if one.sidecar else "",
+            "access": "restricted" if one.is_restricted else "open", "sha256": one.sha256,
+            "is_registered": one.is_as_registered,
+        }
+        for one in tidy.files for key in one.sources
+    ]  # fmt: skip
+    return Tables(
+        tidy.observations, tidy.answers, signals, differences, certainty, trends,
+        pd.DataFrame(files, columns=["path", "source", "data", "access", "sha256", "is_registered"]),
+        pd.DataFrame([{"where": one.where, "what": one.what} for one in tidy.notices], columns=["where", "what"]),
+    )  # fmt: skip
 
 
 def write_tables(workspace: Workspace, params: Params, tables: Tables) -> dict[str, int]:
@@ -82,7 +106,8 @@ def write_tables(workspace: Workspace, params: Params, tables: Tables) -> dict[s
     made = {
         "tidy/observations.csv": tables.observations, "tidy/answers.csv": tables.answers,
         "tidy/signals.csv": tables.signals, "tidy/files.csv": tables.files, "tidy/notices.csv": tables.notices,
-        "scored/signals.csv": shown, "scored/differences.csv": tables.differences, "scored/trends.csv": tables.trends,
+        "scored/signals.csv": shown, "scored/differences.csv": tables.differences,
+        "scored/certainty.csv": tables.certainty, "scored/trends.csv": tables.trends,
     }  # fmt: skip
     sums = {}
     for name, table in made.items():
@@ -110,10 +135,11 @@ def read_tables(workspace: Workspace) -> Tables | None:
                 "tidy/answers.csv",
                 "tidy/signals.csv",
                 "scored/differences.csv",
+                "scored/certainty.csv",
                 "scored/trends.csv",
                 "tidy/files.csv",
                 "tidy/notices.csv",
-            )  # fmt: skip
+            )
         }
     except (OSError, ValueError, KeyError):
         return None
@@ -164,9 +190,7 @@ def _read(path: Path, expected: str) -> pd.DataFrame:
     if _sha256(path) != expected:
         raise ValueError(f"{path.name} was changed by another hand")
     head = path.open(encoding="utf-8").readline().strip().split(",")
-    types: dict[str, type] = {
-        name: float if name in NUMBERS else bool if name.startswith("is_") else str for name in head
-    }
+    types: dict[str, type] = {name: float if name in NUMBERS else bool if name in CLAIMS else str for name in head}
     numbers = {name: [""] for name in head if name in NUMBERS}
     return pd.read_csv(path, dtype=types, keep_default_na=False, na_values=numbers)
 

@@ -8,16 +8,29 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from forevar import panel, prose
-from forevar.blocks import Column, Credit, Facts, Figure, Table, Text
+from forevar import doubt, panel, prose
+from forevar.blocks import Blocks, Column, Credit, Facts, Figure, Table, Text
+from forevar.charts.changes import changes
+from forevar.charts.contributions import contributions
+from forevar.charts.long_term import long_term
+from forevar.charts.panel import panel_known
+from forevar.charts.theme import Series
 from forevar.params import Substance
-from forevar.terms import Reason
+from forevar.terms import AGGREGATE, SCORED_DIMENSIONS, Reason
 from forevar.words import capital
 
 if TYPE_CHECKING:
     from forevar.edition import Edition
 
 MOST_TERMS = 6
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Where a score may lie."""
+
+    low: float
+    high: float
 
 
 @dataclass(frozen=True)
@@ -47,6 +60,120 @@ class SubstanceView:
         """Every source's change this half-year, SIGNAL_COLUMNS and the test's; with ``label`` and ``short``."""
         return self.edition.labelled(self.edition.now(f"signals/{self.key}"))
 
+    @cached_property
+    def scores(self) -> pd.DataFrame:
+        """This half-year's scores, DIFFERENCE_COLUMNS."""
+        return self.edition.now(f"differences/{self.key}")
+
+    @cached_property
+    def certainty(self) -> pd.DataFrame:
+        """How sure each score is, CERTAINTY_COLUMNS."""
+        return self.edition.now(f"certainty/{self.key}")
+
+    @cached_property
+    def paint(self) -> Series:
+        """Its name and colours."""
+        return self.edition.paint(self.key)
+
+    # --- charts --------------------------------------------------------------------------------------------------
+
+    def contributions(self) -> Figure:
+        """What each source added to the scores."""
+        return contributions(
+            self.signals, self.scores, self.paint, words=self.edition.words, credit=self.credit(),
+            certainty={row["dimension"]: Doubt(row["low"], row["high"]) for row in self.certainty.to_dict("records")},
+            extent=self._extent(),
+        )  # fmt: skip
+
+    def changes(self) -> Figure | None:
+        """How much each source changed, beside what chance can do; None when nothing can be compared."""
+        rows = self.signals[(self.signals["kind"] != "panel") & (self.signals["reason"] != Reason.UNWEIGHTED)]
+        if not rows["ratio"].notna().any():
+            return None
+        words = self.edition.words
+        hidden = [not self.edition.shown(row) for row in rows.to_dict("records")]
+        for column in ("previous", "current"):
+            texts = [prose.amount(row[column], row["unit"], words) for row in rows.to_dict("records")]
+            rows = rows.assign(
+                **{f"{column}_shown": [":" if gone else text for gone, text in zip(hidden, texts, strict=True)]}
+            )
+        stable = self.edition.params.method.class_limits_percent[0] / 100
+        return changes(rows, self.paint, words=words, credit=self.credit(rows["source"].unique()), stable=stable)
+
+    def panel_known(self) -> Figure | None:
+        """Who of the panel knows of use, a dot a person; None where there is no panel."""
+        source = self._panel()
+        groups = self.known()
+        if source is None or groups.empty:
+            return None
+        return panel_known(
+            groups,
+            self.paint,
+            words=self.edition.words,
+            credit=self.edition.credit([source], self._now()),
+            min_n=self.min_n,
+        )
+
+    def long_term(self) -> Figure | None:
+        """The curve since the start; None for a drug that has none."""
+        trends = self.edition.rows(f"trends/{self.key}")
+        if len(trends) < 2:
+            return None
+        words = self.edition.words
+        own = {self.key: {str(one): words.name(text) for one, text in self.substance.breaks.items()}}
+        span = f"{words.period(trends['period'].min())}–{words.period(self.edition.period)}"
+        keys = [*self.signals["source"].unique(), *self.edition.history]
+        credit = self.edition.credit(keys, span, who=words("credit.all"))
+        return long_term(trends, [self.paint], words=words, credit=credit, own_breaks=own)
+
+    def score_table(self) -> Table:
+        """The three scores and their sum, each with its word and how sure it is."""
+        words = self.edition.words
+        known = {row["dimension"]: row for row in self.scores.to_dict("records")}
+        sure = {row["dimension"]: row for row in self.certainty.to_dict("records")}
+        rows = []
+        for dimension in (*SCORED_DIMENSIONS, AGGREGATE):
+            row = known.get(dimension)
+            if row is None or not row["word"]:
+                rows.append((capital(words(f"dimension.{dimension}")), "–", words("text.no_score"), "–", "–"))
+                continue
+            rows.append((
+                capital(words(f"dimension.{dimension}")), words.signed(row["score"]), self.edition.word(row["word"]),
+                doubt.interval(sure[dimension], words), doubt.holds(sure[dimension]["same_word"], words),
+            ))  # fmt: skip
+        columns = (
+            Column(words("limits.dimension")), Column(words("score.score"), "right"), Column(words("score.word")),
+            Column(words("score.interval")), Column(words("score.holds"), "right"),
+        )  # fmt: skip
+        title = words("score.title", substance=capital(self.name), period=words.span(self.edition.period))
+        return Table(f"scores-{self.key}", title, columns, tuple(rows), self.credit(), strong=(len(rows) - 1,))
+
+    def how_sure(self) -> Text:
+        """What each score rests on, and what would change its word."""
+        rows = self.certainty[self.certainty["dimension"] != AGGREGATE]
+        return Text(doubt.paragraph(rows, self.edition.params, self.edition.words))
+
+    def _extent(self) -> tuple[float, float]:
+        """Largest contributions a source can make, so that every chapter has the same scale."""
+        method = self.edition.params.method
+        heaviest = max(
+            (weight for one in self.edition.params.sources.values() for weight in one.weights.values()), default=1
+        )
+        return -heaviest * max(method.class_values), heaviest * max(method.class_values)
+
+    def section(self, dimension: str) -> Blocks:
+        """Heading, the authors' text and what the sources said."""
+        items = [self.edition.heading(dimension), self.authors(dimension), self.sources(dimension)]
+        return Blocks(tuple(item for item in items if item is not None))
+
+    def closing(self) -> Blocks:
+        """Heading, the authors' text and what the panel says of consequences."""
+        items = [self.edition.heading("consequences"), self.authors("consequences"), self.consequences()]
+        return Blocks(tuple(item for item in items if item is not None))
+
+    def _now(self) -> str:
+        return self.edition.words.span(self.edition.period)
+
     # --- text ----------------------------------------------------------------------------------------------------
 
     def title(self) -> Text:
@@ -72,8 +199,10 @@ class SubstanceView:
         rows = self.signals[self.signals["dimension"] == dimension]
         is_panel = rows["kind"] == "panel"
         sentences = [
-            self.edition.words(f"prose.panel.change.{row.word}", dimension=self.edition.words(f"dimension.{dimension}"))
-            for row in rows[is_panel & (rows["word"] != "")].itertuples()
+            self.edition.words(
+                f"prose.panel.change.{row['word']}", dimension=self.edition.words(f"dimension.{dimension}")
+            )
+            for row in rows[is_panel & (rows["word"] != "")].to_dict("records")
         ]
         paragraph = prose.sources_paragraph(
             rows[~is_panel], self.edition.params.sources, self.edition.words, self.edition.shown
@@ -113,7 +242,7 @@ class SubstanceView:
         if people < least:
             return words("prose.panel.knows_hidden", min_n=least, panel=words.number(total), source=name)
         sentences = [words("prose.panel.knows", knows=people, panel=words.number(total), source=name)]
-        most = groups.loc[groups["knows"].idxmax()]
+        most = max(groups.to_dict("records"), key=lambda group: group["knows"])
         if most["knows"] * 2 > people:
             sentences.append(words("prose.panel.most_in", group=words(f"prose.group_name.{most['group']}")))
         elif (groups["knows"] >= least).all():
@@ -160,11 +289,11 @@ class SubstanceView:
         )
         texts = [
             words(
-                "prose.facts.price_one" if row.low == row.high else "prose.facts.price_range",
-                low=words.number(float(row.low)), high=words.number(float(row.high)),
-                unit=words(f"unit.{row.unit}") if words.has(f"unit.{row.unit}") else row.unit,
+                "prose.facts.price_one" if row['low'] == row['high'] else "prose.facts.price_range",
+                low=words.number(row["low"]), high=words.number(row["high"]),
+                unit=words(f"unit.{row['unit']}") if words.has(f"unit.{row['unit']}") else row['unit'],
             )
-            for row in prices.itertuples()
+            for row in prices.to_dict("records")
         ]  # fmt: skip
         if texts:
             items.append((words("prose.facts.price"), ", ".join(texts)))
@@ -192,8 +321,8 @@ class SubstanceView:
         if rows.empty:
             return None
         cells = tuple(
-            (words(f"dimension.{row.dimension}"), row.label, words(f"reason.{row.reason or 'few'}"))
-            for row in rows.itertuples()
+            (words(f"dimension.{row['dimension']}"), row["label"], words(f"reason.{row['reason'] or 'few'}"))
+            for row in rows.to_dict("records")
         )
         columns = tuple(Column(words(f"limits.{name}")) for name in ("dimension", "source", "reason"))
         return Table(

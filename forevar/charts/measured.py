@@ -142,14 +142,14 @@ def _wide(rows: Sequence[Row], laboratories: str, words: Words) -> Bundle:
     canvas = Canvas(WIDE, 28 + ROW * len(rows) + 6)
     canvas.write(words(f"{AREA}.panel"), names, 10, color=SOFT)
     canvas.write(laboratories, middle, 10, color=SOFT)
-    for n, row in enumerate(rows):
-        top = 28.0 + ROW * n
-        canvas.draw("rule", [{"n": 0}], x=1, x2=WIDE - 1, y=top, colour=RULE)
-        centre = top + ROW / 2
+    tops = [28.0 + ROW * n for n in range(len(rows))]
+    centres = [top + ROW / 2 for top in tops]
+    canvas.draw("rule", [{"y": top} for top in tops], x=1, x2=WIDE - 1, colour=RULE)
+    for row, centre in zip(rows, centres, strict=True):
         canvas.write(row.name, 0, centre, color=row.series.text, fontWeight=700, fontSize=LABEL)
-        _people(canvas, row, persons, centre)
         canvas.write(row.knows_text, middle - 22, centre, align="right", color=_weight(row.knows))
-        _samples(canvas, row, bars, centre)
+    _people(canvas, rows, persons, centres)
+    _samples(canvas, rows, bars, centres)
     return finish(canvas.chart(), words)
 
 
@@ -163,13 +163,13 @@ def _narrow(rows: Sequence[Row], laboratories: str, words: Words) -> Bundle:
     canvas.write(words(f"{AREA}.panel"), 20, 9, color=SOFT)
     canvas.draw("rect", [{"x": 1, "x2": 15, "y": 22, "y2": 31}], x2="x2", y2="y2", colour=MIDDLE)
     canvas.write(laboratories, 20, 27, color=SOFT)
-    for n, row in enumerate(rows):
-        top = 40.0 + TALL_ROW * n
-        canvas.draw("rule", [{"n": 0}], x=1, x2=NARROW - 1, y=top, colour=RULE)
+    tops = [40.0 + TALL_ROW * n for n in range(len(rows))]
+    canvas.draw("rule", [{"y": top} for top in tops], x=1, x2=NARROW - 1, colour=RULE)
+    for row, top in zip(rows, tops, strict=True):
         canvas.write(row.name, 0, top + 13, color=row.series.text, fontWeight=700, fontSize=LABEL)
-        _people(canvas, row, persons, top + 31)
         canvas.write(row.knows_text, NARROW, top + 31, align="right", color=_weight(row.knows))
-        _samples(canvas, row, bars, top + 48)
+    _people(canvas, rows, persons, [top + 31 for top in tops])
+    _samples(canvas, rows, bars, [top + 48 for top in tops])
     return finish(canvas.chart(), words)
 
 
@@ -181,29 +181,35 @@ def _weight(value: float) -> str:
     return FAINT if isnan(value) else INK
 
 
-def _people(canvas: Canvas, row: Row, axis: Axis, centre: float) -> None:
-    """A dot per person asked, filled for those who know of use; nothing when the number is hidden or unknown."""
-    if isnan(row.knows):
-        return
+def _people(canvas: Canvas, rows: Sequence[Row], axis: Axis, centres: Sequence[float]) -> None:
+    """A dot per person asked, filled for those who know of use; none when the number is hidden or unknown."""
     step = (axis.end - axis.start) / axis.high
-    size = min(6.0, 0.8 * step)
-    places = [{"x": axis.at(n + 0.5), "y": centre} for n in range(row.asked)]
-    knowing = places[: int(row.knows)]
-    canvas.draw("point", knowing, colour=row.series.colour, size=3.14 * (size / 2) ** 2 * 1.6, strokeWidth=0)
-    canvas.draw(
-        "point", places[int(row.knows) :], fill="white", stroke=MIDDLE, size=3.14 * (size / 2) ** 2, strokeWidth=1
-    )
+    area = 3.14 * (min(6.0, 0.8 * step) / 2) ** 2
+    dots = [
+        {"x": axis.at(n + 0.5), "y": centre, "colour": row.series.colour, "knows": n < row.knows}
+        for row, centre in zip(rows, centres, strict=True)
+        if not isnan(row.knows)
+        for n in range(row.asked)
+    ]
+    knowing = [dot for dot in dots if dot["knows"]]
+    canvas.draw("point", knowing, colour="colour", size=1.6 * area, strokeWidth=0)
+    others = [dot for dot in dots if not dot["knows"]]
+    canvas.draw("point", others, fill="white", stroke=MIDDLE, size=area, strokeWidth=1)
 
 
-def _samples(canvas: Canvas, row: Row, axis: Axis, centre: float) -> None:
+def _samples(canvas: Canvas, rows: Sequence[Row], axis: Axis, centres: Sequence[float]) -> None:
     """A bar for positive samples, with number and share."""
-    end = axis.start
-    if not isnan(row.positive):
-        end = axis.at(row.positive)
-        bar = {"x": axis.start, "x2": end, "y": centre - BAR / 2, "y2": centre + BAR / 2}
-        canvas.draw("rect", [bar], x2="x2", y2="y2", colour=row.series.colour)
-    canvas.draw("rule", [{"n": 0}], x=axis.start, y=centre - BAR / 2 - 3, y2=centre + BAR / 2 + 3, colour=MARK)
-    canvas.write(row.positive_text, end + 6, centre, color=_weight(row.positive), fontWeight=700)
+    bars = [
+        {"x2": axis.at(row.positive), "top": centre - BAR / 2, "foot": centre + BAR / 2, "colour": row.series.colour}
+        for row, centre in zip(rows, centres, strict=True)
+        if not isnan(row.positive)
+    ]
+    canvas.draw("rect", [{"x": axis.start, **bar} for bar in bars], y="top", x2="x2", y2="foot", colour="colour")
+    zeros = [{"top": centre - BAR / 2 - 3, "foot": centre + BAR / 2 + 3} for centre in centres]
+    canvas.draw("rule", zeros, x=axis.start, y="top", y2="foot", colour=MARK)
+    for row, centre in zip(rows, centres, strict=True):
+        end = axis.start if isnan(row.positive) else axis.at(row.positive)
+        canvas.write(row.positive_text, end + 6, centre, color=_weight(row.positive), fontWeight=700)
 
 
 def _alt(rows: Sequence[Row], words: Words, credit: Credit) -> str:

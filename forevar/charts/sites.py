@@ -132,13 +132,13 @@ def _wide(rows: Sequence[Course], words: Words) -> Bundle:
     for number, course in enumerate(rows):
         top = 22.0 + ROW * number
         weight = 700 if course.line.total else 400
-        canvas.draw("rule", [{"n": 0}], x=1, x2=WIDE - 1, y=top, colour=RULE)
         canvas.write(course.line.called(narrow=False), 0, top + ROW / 2, fontWeight=weight, color=INK)
         colours = (SOFT, INK, SOFT)
         for texts, end, colour in zip(columns, ends, colours, strict=True):
             strong = weight if colour == INK else 400
             canvas.write(texts[number], end, top + ROW / 2, align="right", color=colour, fontWeight=strong)
-        _curve(canvas, course, top + 6, words)
+    _curves(canvas, rows, [28.0 + ROW * n for n in range(len(rows))], words)
+    canvas.draw("rule", [{"y": 22 + ROW * n} for n in range(len(rows))], x=1, x2=WIDE - 1, colour=RULE)
     draw_years(canvas, points[0].x, points[-1].x, 22 + ROW * len(rows) + 8, rows[0].scope == "half_year")
     return finish(canvas.chart(), words)
 
@@ -151,13 +151,13 @@ def _narrow(rows: Sequence[Course], words: Words) -> Bundle:
     for number, course in enumerate(rows):
         top = float(TALL_ROW * number)
         weight = 700 if course.line.total else 400
-        canvas.draw("rule", [{"n": 0}], x=1, x2=NARROW - 1, y=top, colour=RULE)
         canvas.write(course.line.called(narrow=True), 0, top + 12, fontWeight=weight, color=INK)
         first, last = course.points[0].text, course.now.text
         canvas.write(last, NARROW, top + 12, align="right", fontWeight=weight, color=INK)
         arrow = f"{first} →"
         canvas.write(arrow, NARROW - text_width(last, bold=weight == 700) - 5, top + 12, align="right", color=SOFT)
-        _curve(canvas, course, top + 24, words)
+    _curves(canvas, rows, [24.0 + TALL_ROW * n for n in range(len(rows))], words)
+    canvas.draw("rule", [{"y": TALL_ROW * n} for n in range(len(rows))], x=1, x2=NARROW - 1, colour=RULE)
     draw_years(canvas, points[0].x, points[-1].x, TALL_ROW * len(rows) + 6, rows[0].scope == "half_year")
     return finish(canvas.chart(), words)
 
@@ -166,38 +166,51 @@ def _time(points: Sequence[Point], left: float, right: float) -> Axis:
     return Axis(points[0].x, max(points[-1].x, points[0].x + 0.5), left, right)
 
 
-def _curve(canvas: Canvas, course: Course, top: float, words: Words) -> None:
-    """One row's curve from zero, its end dot, or the cross and a word where the site closed."""
-    foot = top + CURVE_HEIGHT
-    x = canvas.x
-    canvas.draw("rule", [{"n": 0}], x=x.start, x2=x.end, y=foot, colour=MARK)
-    if not course.known:
-        canvas.write(words(f"{AREA}.no_numbers"), x.start + 4, foot - 9, color=FAINT)
-        return
-    y = Axis(0, max(point.value for point in course.known) or 1, foot, top)
-    rows = [
-        {
-            "x": point.x,
-            "y": round(y.at(point.value), 2),
-            "foot": foot,
-            "run": run,
-            "tip": f"{course.line.label}, {when(point.period, words)}: {point.text}",
-        }
-        for run, stretch in enumerate(course.segments())
-        for point in stretch
-    ]
-    canvas.draw("area", rows, y2="foot", detail="run", colour=SHADE)
-    canvas.draw("line", rows, order="x", detail="run", colour=CURVE, strokeWidth=1.75)
-    canvas.draw("point", rows, tip="tip", colour=CURVE, opacity=0, size=70)
-    if course.line.closed:
-        canvas.draw("point", rows[-1:], shape="cross", angle=45, colour=INK, size=60, filled=True)
-        place = x.at(course.known[-1].x) + 10
-        long = words(f"{AREA}.closed", when=label(course.line.closed, words))
-        fits = place + text_width(long) <= x.end + 14
-        canvas.write(long if fits else words(f"{AREA}.closed_short"), place, foot - 9, color=SOFT)
-    else:
-        alone = [row for row in rows if [each["run"] for each in rows].count(row["run"]) == 1]
-        canvas.draw("point", [*alone, rows[-1]], tip="tip", fill=CURVE, stroke="white", size=52)
+def _curves(canvas: Canvas, rows: Sequence[Course], tops: Sequence[float], words: Words) -> None:
+    """Every row's curve from zero, its end dot, or the cross and a word where the site closed."""
+    ends, crosses = [], []
+    curves: list[dict[str, object]] = []
+    for n, (course, top) in enumerate(zip(rows, tops, strict=True)):
+        foot = top + CURVE_HEIGHT
+        if not course.known:
+            canvas.write(words(f"{AREA}.no_numbers"), canvas.x.start + 4, foot - 9, color=FAINT)
+            continue
+        y = Axis(0, max(point.value for point in course.known) or 1, foot, top)
+        for run, stretch in enumerate(course.segments()):
+            records = [
+                {
+                    "x": point.x,
+                    "y": round(y.at(point.value), 2),
+                    "foot": foot,
+                    "run": f"{n}.{run}",
+                    "tip": f"{course.line.called(narrow=False)}, {when(point.period, words)}: {point.text}",
+                }
+                for point in stretch
+            ]
+            curves += records
+            lone = records if len(records) == 1 else []
+            if stretch[-1] is not course.last:
+                ends += lone
+            elif course.line.closed:
+                crosses.append(records[-1])
+                _closed(canvas, course, foot - 9, words)
+            else:
+                ends.append(records[-1])
+    canvas.draw("area", curves, y2="foot", detail="run", colour=SHADE)
+    feet = [{"y": top + CURVE_HEIGHT} for top in tops]
+    canvas.draw("rule", feet, x=canvas.x.start, x2=canvas.x.end, colour=MARK)
+    canvas.draw("line", curves, order="x", detail="run", colour=CURVE, strokeWidth=1.75)
+    canvas.draw("point", curves, tip="tip", colour=CURVE, opacity=0, size=70)
+    canvas.draw("point", ends, fill=CURVE, stroke="white", size=52)
+    canvas.draw("point", crosses, shape="cross", angle=45, colour=INK, size=60)
+
+
+def _closed(canvas: Canvas, course: Course, y: float, words: Words) -> None:
+    """After the last number: when the site closed, or only that it has."""
+    place = canvas.x.at(course.known[-1].x) + 10
+    long = words(f"{AREA}.closed", when=label(course.line.closed, words))
+    fits = place + text_width(long) <= canvas.x.end + 14
+    canvas.write(long if fits else words(f"{AREA}.closed_short"), place, y, color=SOFT)
 
 
 def _table(key: str, title: str, rows: Sequence[Course], words: Words, credit: Credit) -> Table:

@@ -15,7 +15,7 @@ from forevar.load.deliveries import resolve
 from forevar.load.halfyear import to_half_years
 from forevar.load.label import normal
 from forevar.load.meaning import Found
-from forevar.load.source import Known, Shelf, delivered, read_file
+from forevar.load.source import Known, Shelf, delivered, read_file, read_questionnaire
 from forevar.params import Params, load_profiles
 from forevar.period import Period
 from forevar.profile import Profile
@@ -81,14 +81,20 @@ def load_raw(
     shelf = Shelf(corrections.apply)
     known = known_to(params)
     rows: list[dict[str, Any]] = []
+    answers: list[dict[str, str]] = []
     for number, (key, profile) in enumerate(profiles.items()):
         if progress:
             progress(number, len(profiles), key)
         mine = [one for one in raw.files if key in one.sources]
         rows += _observations_of(key, profile, mine, shelf, known, raw)
+        if profile.answers:
+            for _, one in delivered(profile, mine):
+                answered = read_questionnaire(key, profile, one, shelf, known)
+                raw.note([*answered.faults, *answered.notices])
+                answers += [{"source": key, **vars(answer)} for answer in answered.answers]
     raw.note([*corrections.faults, *corrections.notices, *corrections.leftovers()])
     raw.observations = pd.DataFrame(rows, columns=list(OBSERVATION_COLUMNS))
-    raw.answers = pd.DataFrame([], columns=list(ANSWER_COLUMNS))
+    raw.answers = pd.DataFrame(answers, columns=list(ANSWER_COLUMNS))
     return raw
 
 

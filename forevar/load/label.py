@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -66,32 +66,26 @@ class Lexicon:
     """The labels of one role.
 
     Attributes:
-        keys: Normal label → key.
+        keys: Normal label → key, as the profile says.
         ignored: Patterns of labels that are left out on purpose.
+        known: Normal label → key, known everywhere; the profile may leave such a label out.
         unknown: What becomes of any other label: ``fault``, ``ignore`` or ``keep``.
     """
 
     keys: Mapping[str, str] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()
     unknown: str = "fault"
+    known: Mapping[str, str] = field(default_factory=dict)
 
     def key(self, label: object) -> str | None:
         """The key; ``IGNORED``; or None when nothing is known of the label."""
         text = normal(label)
         if (key := self.keys.get(text)) is not None:
             return key
-        if any(fits(text, pattern) for pattern in self.ignored) or self.unknown == "ignore":
+        if any(fits(text, pattern) for pattern in self.ignored):
+            return IGNORED
+        if (key := self.known.get(text)) is not None:
+            return key
+        if self.unknown == "ignore":
             return IGNORED
         return key_of(text) if self.unknown == "keep" else None
-
-
-def lexicon(
-    labels: Mapping[str, str],
-    known: Iterable[str] = (),
-    ignored: Iterable[str] = (),
-    unknown: str = "fault",
-) -> Lexicon:
-    """Labels of a profile over the keys that stand for themselves."""
-    keys = {normal(key): key for key in known}
-    keys.update({normal(label): key for label, key in labels.items()})
-    return Lexicon(keys, tuple(ignored), unknown)

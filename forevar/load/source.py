@@ -9,14 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
 
-from forevar.errors import DataError, fault
+from forevar.errors import DataError, Fault, fault
 from forevar.load.delimited import ENDINGS as TEXT_ENDINGS
 from forevar.load.delimited import open_text
 from forevar.load.deliveries import combine
 from forevar.load.grid import Grid
 from forevar.load.halfyear import count_rows
-from forevar.load.label import Lexicon, fill, fits, lexicon, normal
+from forevar.load.label import Lexicon, fill, fits, normal
 from forevar.load.meaning import Found, Meaning, Reading, words_of
+from forevar.load.questionnaire import Answered, read_answers
 from forevar.load.reading import read_table
 from forevar.load.table import above, find_header, find_region, missing_headings
 from forevar.load.timelabel import MONTHS, TimeForm, half_span, parse_time
@@ -137,7 +138,7 @@ def read_file(key: str, profile: Profile, raw: RawFile, delivery: int, shelf: Sh
         for table in of_sheet:
             header = headers[id(table)]
             if header is None:
-                if not table.optional and not (len(_sheets_of(table, sheets)) > 1 and "*" in table.sheet):
+                if not table.optional and not (len(_sheets_of(table.sheet, sheets)) > 1 and "*" in table.sheet):
                     wanted, missing = missing_headings(grid, table)
                     found.faults.append(fault("no_header", grid.where(), wanted=wanted, missing=missing))
                 continue
@@ -174,6 +175,21 @@ def _read_one(
     found.notices += read.notices
 
 
+def read_questionnaire(key: str, profile: Profile, raw: RawFile, shelf: Shelf, known: Known) -> Answered:
+    """Every answer of one file, with every fault."""
+    assert profile.answers is not None
+    try:
+        sheets = shelf.sheets(raw)
+        names = _sheets_of(profile.answers.sheet, sheets)
+        if not names:
+            return Answered(faults=[_no_sheet(raw, profile.answers.sheet, sheets)])
+        grid = shelf.grid(raw, names[0], profile)
+    except DataError as error:
+        return Answered(faults=list(error.faults))
+    own = {normal(label): to for label, to in profile.labels.substance.items()}
+    return read_answers(grid, profile, {**known.substances, **own}, half_in_name(raw.path))
+
+
 def meaning_of(key: str, profile: Profile, table: Table, raw: RawFile, known: Known) -> Meaning:
     """Profile, table and params put together: the table's word goes before the profile's, the profile's before all."""
     time = _laid_over(profile.time, table.time)
@@ -189,20 +205,23 @@ def meaning_of(key: str, profile: Profile, table: Table, raw: RawFile, known: Kn
     units = {normal(unit): (unit, 1.0) for _, unit in measures.values()}
     for layer in (profile.labels.unit, table.labels.unit):
         units.update({normal(label): unit for label, unit in layer.items()})
-    standing: dict[str, Iterable[str]] = {
-        "measure": measures, "dimension": get_args(Dimension), "mark": get_args(Mark), "place": (), "time": (),
-    }  # fmt: skip
+    names = {label: to for one in profile.labels_from for label, to in known.names.get(one, {}).items()}
+    standing: dict[str, Mapping[str, str]] = {
+        "substance": {**known.substances, **names},
+        "place": known.places.get(key, {}),
+        "measure": {normal(name): name for name in measures},
+        "dimension": {name: name for name in get_args(Dimension)},
+        "mark": {name: name for name in get_args(Mark)},
+        "time": {},
+        "unit": {},
+    }
     lexica: dict[str, Lexicon] = {}
     for role in get_args(LabelRole):
         labels = {**getattr(profile.labels, role), **getattr(table.labels, role)}
-        if role == "substance":
-            names = {label: to for one in profile.labels_from for label, to in known.names.get(one, {}).items()}
-            labels = {**known.substances, **names, **{normal(label): to for label, to in labels.items()}}
-        elif role == "place":
-            labels = {**known.places.get(key, {}), **{normal(label): to for label, to in labels.items()}}
         ignored = (*profile.ignore.get(role, ()), *table.ignore.get(role, ()))
         unknown = table.unknown.get(role) or profile.unknown.get(role) or "fault"
-        lexica[role] = lexicon(labels, standing.get(role, ()), ignored, unknown)
+        own = {normal(label): to for label, to in labels.items()}
+        lexica[role] = Lexicon(own, ignored, unknown, standing[role])
     form = TimeForm(time.every, MONTHS[time.year_starts], time.day_first, half_in_name(raw.path))
     mark = raw.sidecar.data if raw.sidecar else ""
     return Meaning(
@@ -252,13 +271,13 @@ def _is_in(raw: RawFile, globs: Iterable[str]) -> bool:
     return any(Path(below).match(glob) for glob in globs)
 
 
-def _sheets_of(table: Table, sheets: Mapping[str, bool]) -> list[str]:
+def _sheets_of(wanted: str, sheets: Mapping[str, bool]) -> list[str]:
     """The sheets a table is looked for in: those named, hidden ones too; else the first visible one."""
-    if not table.sheet or "" in sheets:
+    if not wanted or "" in sheets:
         return [name for name, visible in sheets.items() if visible][:1]
     return [
         name for name, visible in sheets.items()
-        if fits(name, table.sheet) and (visible or normal(name) in map(normal, table.sheet.split("|")))
+        if fits(name, wanted) and (visible or normal(name) in map(normal, wanted.split("|")))
     ]  # fmt: skip
 
 
@@ -267,10 +286,14 @@ def _by_sheet(
 ) -> dict[str, list[Table]]:
     by_sheet: dict[str, list[Table]] = {}
     for table in tables:
-        names = _sheets_of(table, sheets)
+        names = _sheets_of(table.sheet, sheets)
         if not names and not table.optional:
-            have = ", ".join(sheets) if not raw.is_restricted else "…"
-            found.faults.append(fault("no_sheet", raw.file, sheet=f"'{table.sheet}'", have=have or "none"))
+            found.faults.append(_no_sheet(raw, table.sheet, sheets))
         for name in names:
             by_sheet.setdefault(name, []).append(table)
     return by_sheet
+
+
+def _no_sheet(raw: RawFile, sheet: str, sheets: Iterable[str]) -> Fault:
+    have = "…" if raw.is_restricted else ", ".join(sheets)
+    return fault("no_sheet", raw.file, sheet=f"'{sheet}'", have=have)

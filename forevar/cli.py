@@ -1,0 +1,305 @@
+"""``forevar``: the few verbs a researcher would say.
+
+Results go to standard output, one thing a line; progress and advice to standard error. Nothing heavy is imported
+before a verb is known, so that help and mistakes in typing are answered at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from forevar.errors import ForevarError, ParamsError
+from forevar.period import Period, period_range
+from forevar.workspace import Workspace, find_workspace
+
+if TYPE_CHECKING:
+    from forevar.params import Params, Recipe
+
+Command = Callable[[argparse.Namespace, Workspace], int]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        argv: The words after ``forevar``; those of the command line when left out.
+
+    Returns:
+        0; 2 for a mistake in typing; 10 params, 11 data, 12 registry, 13 notebook, 14 report; 130 when stopped.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a Windows console may not be UTF-8
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    given = parser().parse_args(argv)
+    command: Command = given.command
+    try:
+        return command(given, find_workspace(given.workspace))
+    except ForevarError as error:
+        say(str(error))
+        return error.exit_code
+    except KeyboardInterrupt:
+        say("stopped; what was done is kept")
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every verb and its options."""
+    top = argparse.ArgumentParser(
+        prog="forevar", description="Watch a town's drug market and write its early-warning report."
+    )
+    top.add_argument(
+        "--workspace", metavar="DIR", help="folder with params/ and data/; else FOREVAR_WORKSPACE, else found"
+    )
+    verbs = top.add_subparsers(dest="verb", metavar="COMMAND", required=True)
+
+    def verb(name: str, command: Command, words: str, edition: bool = True) -> argparse.ArgumentParser:
+        sub = verbs.add_parser(name, help=words, description=words)
+        sub.set_defaults(command=command)
+        if edition:
+            sub.add_argument("edition", metavar="EDITION", help="for instance 2026-1")
+        return sub
+
+    sub = verb("register", register, "write the sidecar of a raw file", edition=False)
+    sub.add_argument("file", type=Path)
+    sub.add_argument("--provider", default="", help="who sent it")
+    sub.add_argument("--title", default="")
+    sub.add_argument("--licence", default="")
+    sub.add_argument("--received", default="", metavar="DATE", help="2026-10-14; today when left out")
+    sub.add_argument("--access", choices=["open", "restricted"])
+    sub.add_argument("--note", default="")
+
+    sub = verb("list", list_names, "print what an edition is made of, one name a line")
+    sub.add_argument("--why", action="store_true", help="also why each would run")
+
+    sub = verb("check", check, "load everything, write nothing, list every fault")
+    sub.add_argument("--lang", choices=["nb", "en"], help="language of the list")
+    sub.add_argument("--format", choices=["text", "json"], default="text")
+
+    sub = verb("score", score, "load, tidy and score; write and print the scores")
+    sub.add_argument("--format", choices=["table", "csv"], default="table")
+
+    sub = verb("run", run, "run the notebooks that are not up to date")
+    _run_options(sub)
+
+    sub = verb("report", report, "put executed notebooks together: HTML and PDF")
+    _report_options(sub)
+
+    sub = verb("build", build, "check, score, run and report", edition=False)
+    sub.add_argument("edition", metavar="EDITION", nargs="?", help="2026-1, or a range 2024-1..2026-1")
+    sub.add_argument("--all", action="store_true", help="every edition that has a recipe")
+    _run_options(sub)
+    _report_options(sub)
+
+    verb("lab", lab, "open JupyterLab on the notebooks", edition=False)
+    return top
+
+
+def _run_options(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--only", action="append", default=[], metavar="NAME", help="as list prints it; may be repeated")
+    sub.add_argument("--force", action="store_true", help="run also what is up to date")
+    sub.add_argument("--jobs", type=int, help="notebooks at a time (default: one per core)")
+    sub.add_argument("--engine", choices=["inprocess", "nbclient"], default="inprocess")
+    sub.add_argument("--timeout", type=float, default=600, metavar="SECONDS", help="for each notebook")
+    sub.add_argument("--cluster", metavar="ADDRESS", help="run on a dask cluster")
+    if not any(action.dest == "lang" for action in sub._actions):
+        sub.add_argument("--lang", choices=["nb", "nn", "en"], help="language of the report")
+
+
+def _report_options(sub: argparse.ArgumentParser) -> None:
+    if not any(action.dest == "lang" for action in sub._actions):
+        sub.add_argument("--lang", choices=["nb", "nn", "en"], help="language of the report")
+    sub.add_argument("--final", action="store_true", help="no notes to co-authors; refuses what is not settled")
+    sub.add_argument("--code", action="store_true", help="the variant with code, for researchers")
+
+
+def say(text: str) -> None:
+    """Progress, advice and errors: to standard error."""
+    print(text, file=sys.stderr, flush=True)  # noqa: T201 - one of the two places that print
+
+
+def loading(number: int, of: int, key: str) -> None:
+    """A line that writes over itself while raw files are read; nothing when nobody is watching."""
+    if sys.stderr.isatty():
+        end = "\r" if number + 1 < of else "\n"
+        print(f"reading {number + 1} of {of}: {key:<30}", end=end, file=sys.stderr, flush=True)  # noqa: T201
+
+
+def put(text: str) -> None:
+    """Results: to standard output."""
+    print(text, flush=True)  # noqa: T201 - the other
+
+
+def _open(given: argparse.Namespace, workspace: Workspace) -> tuple[Params, Recipe]:
+    from forevar.params import load_edition, load_params
+
+    return load_params(workspace), load_edition(workspace, given.edition)
+
+
+def register(given: argparse.Namespace, workspace: Workspace) -> int:
+    """Write or renew the sidecar of a raw file."""
+    from forevar.registry import register as write
+
+    details = {
+        name: value for name in ("provider", "title", "licence", "received", "access", "note")
+        if (value := getattr(given, name))
+    }  # fmt: skip
+    sidecar = write(workspace, given.file, **details)
+    put(workspace.relative(sidecar))
+    say("next: forevar check EDITION")
+    return 0
+
+
+def list_names(given: argparse.Namespace, workspace: Workspace) -> int:
+    """The notebooks of an edition, by the names ``--only`` takes."""
+    params, recipe = _open(given, workspace)
+    if not given.why:
+        for name in recipe.notebooks:
+            put(name)
+        return 0
+    from forevar.run import plan
+
+    for planned in plan(workspace, params, recipe):
+        put(f"{planned.name}\t{', '.join(planned.why) or 'up to date'}")
+    return 0
+
+
+def check(given: argparse.Namespace, workspace: Workspace) -> int:
+    """Every fault at once, then what is silent, new, closed, partial, revised or few."""
+    from forevar.check import check_edition
+
+    params, recipe = _open(given, workspace)
+    result = check_edition(workspace, params, recipe, progress=say)
+    put(result.as_json() if given.format == "json" else result.as_text(given.lang or params.town.lang))
+    return result.exit_code
+
+
+def score(given: argparse.Namespace, workspace: Workspace) -> int:
+    """Write the tidy and scored tables and print the edition's scores."""
+    from forevar.scores import score_table
+    from forevar.store import make_tables, write_tables
+
+    params, recipe = _open(given, workspace)
+    tables = make_tables(workspace, params, progress=loading)
+    made = write_tables(workspace, params, tables)
+    table = score_table(tables.differences, recipe.period, params)
+    put(
+        (
+            table.to_csv(index=False, lineterminator="\n") if given.format == "csv" else table.to_string(index=False)
+        ).rstrip()
+    )
+    for path, rows in made.items():
+        say(f"{path}: {rows} rows")
+    say(f"next: forevar run {recipe.period}")
+    return 0
+
+
+def run(given: argparse.Namespace, workspace: Workspace) -> int:
+    """Run notebooks; score first when the tables are missing or stale."""
+    params, recipe = _open(given, workspace)
+    _run(given, workspace, params, recipe)
+    say(f"next: forevar report {recipe.period}")
+    return 0
+
+
+def _run(given: argparse.Namespace, workspace: Workspace, params: Params, recipe: Recipe) -> dict[str, Path]:
+    from forevar.run import run_edition
+    from forevar.store import current_tables
+
+    current_tables(workspace, params, progress=loading)
+    executor = None
+    if given.cluster:
+        try:
+            from distributed import Client
+        except ImportError:
+            raise ParamsError(
+                "--cluster needs the package distributed", mend="pip install 'forevar[cluster]'"
+            ) from None
+        executor = Client(given.cluster).get_executor(pure=False, retries=1)
+    result = run_edition(
+        workspace, params, recipe, only=given.only, force=given.force, jobs=given.jobs, engine=given.engine,
+        executor=executor, timeout=given.timeout, lang=given.lang,
+    )  # fmt: skip
+    result.check()
+    say(f"{len(result.made)} notebooks run, {len(result.outcomes) - len(result.made)} up to date")
+    return {outcome.name: outcome.output for outcome in result.outcomes}
+
+
+def report(given: argparse.Namespace, workspace: Workspace) -> int:
+    """Stitch what has been run."""
+    from forevar.run import plan
+
+    params, recipe = _open(given, workspace)
+    notebooks = {planned.name: planned.output for planned in plan(workspace, params, recipe, given.lang)}
+    return _report(given, workspace, params, recipe, notebooks)
+
+
+def _report(
+    given: argparse.Namespace, workspace: Workspace, params: Params, recipe: Recipe, notebooks: dict[str, Path]
+) -> int:
+    from forevar.report.make import make_report
+
+    made = make_report(
+        workspace, params, recipe, notebooks, lang=given.lang, final=given.final, code=given.code, progress=say
+    )
+    for path in made:
+        if path.parent == workspace.reports(recipe.period):
+            put(workspace.relative(path))
+    texts = workspace.relative(workspace.edition(recipe.period) / "text")
+    say(f"next: open {workspace.relative(made[0])}; authors' texts lie in {texts}")
+    return 0
+
+
+def build(given: argparse.Namespace, workspace: Workspace) -> int:
+    """Check, score, run and report one edition, a range or all of them."""
+    from forevar.params import load_edition, load_params
+    from forevar.store import current_tables
+
+    chosen = _editions(given, workspace)
+    params = load_params(workspace)
+    for edition in chosen:
+        recipe = load_edition(workspace, edition)
+        say(f"edition {edition}: checking and scoring")
+        current_tables(workspace, params, progress=loading)
+        notebooks = _run(given, workspace, params, recipe)
+        if given.only:
+            from forevar.run import plan
+
+            notebooks = {planned.name: planned.output for planned in plan(workspace, params, recipe, given.lang)}
+        _report(given, workspace, params, recipe, notebooks)
+    return 0
+
+
+def _editions(given: argparse.Namespace, workspace: Workspace) -> list[Period]:
+    from forevar.params import editions
+
+    have = editions(workspace)
+    if given.all:
+        return have
+    if not given.edition:
+        raise ParamsError("which edition?", mend="for instance: forevar build 2026-1, or forevar build --all")
+    first, dots, last = given.edition.partition("..")
+    try:
+        if not dots:
+            return [Period.parse(first)]
+        chosen = [period for period in period_range(Period.parse(first), Period.parse(last)) if period in have]
+    except ValueError as error:
+        raise ParamsError(str(error), mend="for instance: forevar build 2024-1..2026-1") from None
+    if not chosen:
+        raise ParamsError(f"no edition between {first} and {last} has a recipe", mend="see params/editions/")
+    return chosen
+
+
+def lab(given: argparse.Namespace, workspace: Workspace) -> int:
+    """Open JupyterLab in the workspace."""
+    import os
+    import subprocess
+
+    environment = {**os.environ, "FOREVAR_WORKSPACE": str(workspace.root)}
+    return subprocess.call([sys.executable, "-m", "jupyterlab", "notebooks"], cwd=workspace.root, env=environment)

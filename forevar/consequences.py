@@ -1,0 +1,187 @@
+"""``edition.consequences()``: series that are shown and never scored, figure by figure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from forevar.blocks import Blocks, Figure, Text
+from forevar.change import add_change
+from forevar.charts.columns import columns
+from forevar.charts.course import Line
+from forevar.charts.series import lines
+from forevar.charts.sites import sites
+from forevar.charts.timeline import Break, Span
+from forevar.history import consequence_pairs
+from forevar.params import SeriesFigure, SeriesFigures, SeriesLine, load_series_figures
+from forevar.score import steps_of
+from forevar.words import capital
+
+if TYPE_CHECKING:
+    from forevar.edition import Edition
+
+
+@dataclass(frozen=True)
+class ConsequencesView:
+    """The chapter on consequences of one edition."""
+
+    edition: Edition
+
+    @cached_property
+    def plan(self) -> SeriesFigures:
+        """Which series stand in which figure."""
+        return load_series_figures(self.edition.workspace)
+
+    @cached_property
+    def series(self) -> pd.DataFrame:
+        """Tidy rows on consequences, up to this half-year."""
+        return self.edition.rows("observations/consequences")
+
+    @cached_property
+    def changes(self) -> dict[tuple[str, str, str], dict[str, Any]]:
+        """(source, measure, place) → this half-year against the one before: counts, step, ratio, low, high, p."""
+        pairs = consequence_pairs(self.series, str(self.edition.period), self.edition.params.method.few)
+        if pairs.empty:
+            return {}
+        tested = add_change(pairs, self.series, self.edition.params.method)
+        tested["value"] = steps_of(tested, self.edition.params.method)
+        return {(row["source"], row["measure"], row["place"]): row for row in tested.to_dict("records")}
+
+    def text(self) -> Text:
+        """The chapter's title and the authors' opening."""
+        return self.edition.text("consequences")
+
+    def figures(self) -> Blocks:
+        """Every figure with its heading and a sentence or two; one without any figure in the raw files is left out."""
+        blocks: list[Any] = []
+        for plan in self.plan.figures:
+            if not self._has_numbers(plan):
+                continue
+            if plan.heading:
+                blocks.append(Text(f"## {capital(self.edition.words.name(plan.heading))}"))
+            sentences = " ".join(sentence for one in plan.series if (sentence := self.sentence(one)))
+            if sentences:
+                blocks.append(Text(sentences))
+            blocks.append(self.figure(plan.key))
+        return Blocks(tuple(blocks))
+
+    def figure(self, key: str) -> Figure:
+        """One figure by its key in ``params/consequences.yml``."""
+        plan = next(figure for figure in self.plan.figures if figure.key == key)
+        words = self.edition.words
+        rows, named = self._rows(plan), [self._line(one) for one in plan.series]
+        period = self._last_period(rows)
+        credit = self.edition.credit([one.parts[0] for one in plan.series], self._span(rows), self._note(plan))
+        common: dict[str, Any] = {"what": words.name(plan.what), "test": self._test(plan), "decimals": plan.decimals}
+        if plan.kind == "columns":
+            return columns(plan.key, rows, named[0], period, words, credit, **common)
+        if plan.kind == "sites":
+            return sites(plan.key, rows, [*named, *self._sites(plan.series[0])], period, words, credit, **common)
+        notes = self.plan.notes
+        spans = [
+            Span(str(notes[name].first), str(notes[name].last), words.name(notes[name].text)) for name in plan.spans
+        ]
+        breaks = [Break(str(notes[name].first), words.name(notes[name].text)) for name in plan.breaks]
+        return lines(plan.key, rows, named, period, words, credit, spans=spans, breaks=breaks, **common)
+
+    def sentence(self, one: SeriesLine) -> str:
+        """``Kanylene: 199 228 mot 233 200 halvåret før, liten nedgang.``; empty for yearly series."""
+        source, measure, place, _ = one.parts
+        row = self.changes.get((source, measure, place))
+        words = self.edition.words
+        if row is None or pd.isna(row["current"]):
+            return ""
+        subject, current = capital(words.name(one.subject)), words.number(row["current"])
+        if pd.isna(row["previous"]):
+            return words("consequences.first", subject=subject, current=current)
+        values = {"subject": subject, "current": current, "previous": words.number(row["previous"])}
+        if row["flag"] == "few":
+            return words("consequences.few", subject=subject)
+        key = self.edition.word(_word(row["value"]))
+        if row["value"] == 0 and row["is_notable"]:
+            return words("consequences.notable", **values)
+        uncertain = row["test"] in ("poisson", "quasi_poisson") and not row["is_notable"] and row["value"] != 0
+        return words("consequences.uncertain" if uncertain else "consequences.change", word=key, **values)
+
+    def _has_numbers(self, plan: SeriesFigure) -> bool:
+        return bool(self._rows(plan)["value"].notna().any())
+
+    def _rows(self, plan: SeriesFigure) -> pd.DataFrame:
+        """The rows a figure rests on: its series, and for sites every place of them."""
+        chosen = pd.Series(False, index=self.series.index)
+        for one in plan.series:
+            source, measure, place, substance = one.parts
+            here = (self.series["source"] == source) & (self.series["measure"] == measure)
+            if plan.kind != "sites":
+                here &= (self.series["place"] == place) & (self.series["substance"] == substance)
+            chosen |= here
+        return self.series[chosen]
+
+    def _line(self, one: SeriesLine) -> Line:
+        source, measure, place, substance = one.parts
+        words = self.edition.words
+        row = self.changes.get((source, measure, place), {})
+        step = row.get("value")
+        return Line(
+            words.name(one.label), source, measure, place, substance, words.name(one.subject), words.name(one.short),
+            total=not place, step=None if step is None or pd.isna(step) or row.get("is_notable") else int(step),
+        )  # fmt: skip
+
+    def _sites(self, one: SeriesLine) -> list[Line]:
+        source, measure, _, _ = one.parts
+        entry = self.edition.params.sources[source]
+        return [
+            Line(
+                self.edition.words.name(place.name), source, measure, key,
+                closed=str(place.last) if place.last and place.last < self.edition.period else "",
+            )
+            for key, place in entry.places.items()
+        ]  # fmt: skip
+
+    def _last_period(self, rows: pd.DataFrame) -> str:
+        """This half-year, or the last year of a yearly series."""
+        if (rows["frequency"] == "half_year").any():
+            return str(self.edition.period)
+        return str(rows[rows["value"].notna()]["period"].max())
+
+    def _span(self, rows: pd.DataFrame) -> str:
+        known = rows[rows["value"].notna()]["period"]
+        first, last = known.min(), known.max()
+        words = self.edition.words
+        if len(first) == 4:
+            return f"{first}–{last}"
+        return first if first == last else f"{words.period(first)}–{words.period(last)}"
+
+    def _note(self, plan: SeriesFigure) -> str:
+        """The reservations the register holds on the sources."""
+        keys = dict.fromkeys(one.parts[0] for one in plan.series)
+        entries = [self.edition.params.sources[key] for key in keys]
+        notes = [self.edition.words.name(entry.note) for entry in entries if entry.note]
+        licences = [self.edition.words("credit.licence", licence=entry.licence) for entry in entries if entry.licence]
+        return " ".join((*notes, *licences))
+
+    def _test(self, plan: SeriesFigure) -> str:
+        """A sentence on chance, for the series that changed most clearly."""
+        tested = [
+            (row, one) for one in plan.series
+            if (row := self.changes.get(one.parts[:3])) and row["test"] in ("poisson", "quasi_poisson")
+            and row["value"] != 0 and pd.notna(row["ratio"])
+        ]  # fmt: skip
+        if not tested:
+            return ""
+        row, one = min(tested, key=lambda pair: pair[0]["p"])
+        words = self.edition.words
+        return words(
+            "consequences.test" if row["is_notable"] else "consequences.test_unclear",
+            label=words.name(one.label), ratio=words.number(row["ratio"], 2), low=words.number(row["low"], 2),
+            high=words.number(row["high"], 2),
+        )  # fmt: skip
+
+
+def _word(step: float) -> str:
+    from forevar.terms import ChangeCategory
+
+    return "" if pd.isna(step) else ChangeCategory(int(step)).key

@@ -1,0 +1,30 @@
+"""Builders and folders that tests share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from forevar.params import Params, load_params
+from forevar.store import Tables, make_tables
+from forevar.workspace import Workspace
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def bergen() -> Workspace:
+    """The demonstration workspace: the repository itself."""
+    return Workspace(ROOT)
+
+
+@pytest.fixture(scope="session")
+def bergen_params(bergen: Workspace) -> Params:
+    return load_params(bergen)
+
+
+@pytest.fixture(scope="session")
+def bergen_tables(bergen: Workspace, bergen_params: Params) -> Tables:
+    """Tables made from the raw files, never read from disk."""
+    return make_tables(bergen, bergen_params)

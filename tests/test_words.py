@@ -1,0 +1,67 @@
+"""Numbers and names as a reader sees them."""
+
+import pytest
+
+from forevar import Period
+from forevar.errors import ParamsError
+from forevar.words import Words, flatten
+
+
+@pytest.fixture
+def nb(bergen_params):
+    return bergen_params.words("nb")
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "text"),
+    [
+        (199228, 0, "199\u00a0228"), (1234.56, 0, "1\u00a0235"), (1234.56, 1, "1\u00a0234,6"), (1234.56, 2, "1\u00a0234,56"),
+        (1.25, 1, "1,3"), (-13, 0, "\u221213"), (0, 0, "0"), (float("nan"), 0, ".."), (0.5, 0, "1"), (-0.4, 0, "0"),
+    ],
+)  # fmt: skip
+def test_numbers_have_hard_spaces_comma_and_a_real_minus(nb, value, decimals, text):
+    assert nb.number(value, decimals) == text
+
+
+def test_numbers_in_english_have_comma_and_point(bergen_params):
+    assert bergen_params.words("en").number(199228.5, 1) == "199,228.5"
+
+
+@pytest.mark.parametrize(("score", "text"), [(26, "+26"), (-13, "\u221213"), (0, "0"), (-0.0, "0"), (0.2, "0")])
+def test_signed_scores_always_show_their_sign_but_zero(nb, score, text):
+    assert nb.signed(score) == text
+
+
+def test_per_cent_has_a_hard_space(nb):
+    assert nb.percent(0.1234, 1) == "12,3\u00a0%"
+
+
+def test_names_of_periods(nb):
+    spring, autumn = Period.parse("2026-1"), Period.parse("2025-2")
+    assert (nb.period(spring), nb.period(autumn)) == ("vår 2026", "høst 2025")
+    assert nb.span(spring) == "oktober 2025–mars 2026"
+    assert nb.span(autumn) == "april–september 2025"
+    assert nb.date(spring.end) == "31. mars 2026"
+
+
+def test_lists_end_with_and(nb):
+    assert nb.join(["heroin", "kokain", "ketamin"]) == "heroin, kokain og ketamin"
+    assert nb.join(["heroin"]) == "heroin"
+
+
+def test_missing_key_names_itself_and_the_file():
+    words = Words("nn", {"a.b": {"nb": "ja"}})
+    with pytest.raises(ParamsError, match=r"params/phrases.yml: no nn text for 'a.b'"):
+        words("a.b")
+
+
+def test_missing_name_in_a_text_names_itself():
+    words = Words("nb", flatten({"a": {"nb": "$score poeng"}}))
+    with pytest.raises(ParamsError, match=r"uses \$score"):
+        words("a", value=1)
+
+
+@pytest.mark.parametrize("lang", ["nb", "nn", "en"])
+def test_every_phrase_has_a_text_in_every_language(bergen_params, lang):
+    missing = [key for key, texts in bergen_params.phrases.items() if not texts.get(lang)]
+    assert missing == []
