@@ -126,26 +126,26 @@ def _find_columns(
         DataError: A question, or the group's column, is nowhere.
     """
     wanted = [question for question in answers.questions if not question.optional]
-    rows = range(min(_HEADER_ROWS, len(grid.rows)))
-    heads = {row: _headings(grid, row, answers.header) for row in rows}
-
-    def held(row: int) -> list[Question]:
-        return [one for one in wanted if any(_matches(path, one) is not None for path in heads[row].values())]
-
-    header = max(rows, key=lambda row: (len(held(row)), -row), default=None)
-    missing = [one.column for one in wanted if header is None or one not in held(header)]
+    header, heads, missing = 0, _headings(grid, 0, answers.header), [one.column for one in wanted]
+    for row in range(min(_HEADER_ROWS, len(grid.rows))):
+        paths = _headings(grid, row, answers.header)
+        lost = [one.column for one in wanted if all(_matches(path, one) is None for path in paths.values())]
+        if len(lost) < len(missing):
+            header, heads, missing = row, paths, lost
+        if not lost:
+            break
     group = None
-    if header is not None and answers.group:
-        group = next((i for i, path in heads[header].items() if fits(path, answers.group.column)), None)
+    if answers.group:
+        group = next((i for i, path in heads.items() if fits(path, answers.group.column)), None)
         if group is None:
             missing.append(answers.group.column)
-    if missing or header is None:
+    if missing:
         names = ", ".join(one.column for one in wanted)
         raise DataError(fault("no_header", grid.where(), wanted=names, missing=", ".join(missing)))
     keys = {**substances, **{normal(label): key for label, key in answers.labels.items()}}
     asked = []
-    for index, path in heads[header].items():
-        one = _asked(index, path, answers, keys, heads[header])
+    for index, path in heads.items():
+        one = _asked(index, path, answers, keys, heads)
         if isinstance(one, Asked):
             asked.append(one)
         elif one:
