@@ -256,6 +256,12 @@ def span(points: Iterable[Point], words: Words) -> str:
     return f"{label(labels[0], words)}–{label(labels[-1], words)}"
 
 
+def sum_of(several: Sequence[Course]) -> Course | None:
+    """The one course that is the sum of at least two others; None when there is no such."""
+    totals = [course for course in several if course.line.total]
+    return totals[0] if len(totals) == 1 and len(several) > 2 else None
+
+
 def course_table(key: str, title: str, several: Sequence[Course], words: Words, credit: Credit) -> Table:
     """A row per period and a column per series: what a line chart shows.
 

@@ -12,7 +12,7 @@ from math import floor, isnan, log10, sqrt
 
 from forevar.blocks import Credit
 from forevar.charts.caption import description, shortest_of
-from forevar.charts.course import Course, Point, during, span, when
+from forevar.charts.course import Course, Point, during, span, sum_of, when
 from forevar.words import Words, capital
 
 AREA = "charts_consequences"
@@ -121,11 +121,11 @@ def shared_title(pair: Sequence[Course], words: Words) -> str:
     title, bare = (_sentence(key, words, **facts, last=text).strip() for text in (f" {last}", ""))
     contrasts = [course for course in pair if _turned(course)]
     if not contrasts:
-        return title
+        return shortest_of(title, bare)
     course = max(contrasts, key=lambda each: max(_long_ratio(each), 1 / _long_ratio(each)))
     more = "more" if _long_ratio(course) > 1 else "fewer"
     but = words(f"{AREA}.title.but_{more}", subject=course.line.name, first=when(course.known[0].period, words))
-    return shortest_of(title + but, bare + but, title)
+    return shortest_of(title + but, bare + but, title, bare)
 
 
 def _long_ratio(course: Course) -> float:
@@ -169,10 +169,9 @@ def most_changed(several: Sequence[Course]) -> Course:
 
 def lines_title(several: Sequence[Course], words: Words) -> str:
     """The title of a figure with one or more lines."""
-    total = next((course for course in several if course.line.total), None)
-    parts = [course for course in several if course is not total]
-    if total is not None and len(parts) > 1:
-        return parts_title(parts, total, words)
+    total = sum_of(several)
+    if total is not None:
+        return parts_title([course for course in several if course is not total], total, words)
     if len(several) == 2:
         return shared_title(several, words)
     return change_title(most_changed(several), words)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from forevar.blocks import NARROW, WIDE, Bundle, Credit, Figure
 from forevar.charts.canvas import Axis, Canvas, finish, spread
-from forevar.charts.course import Course, Line, Point, course_table, courses, when
+from forevar.charts.course import Course, Line, Point, course_table, courses, sum_of, when
 from forevar.charts.headline import AREA, lines_alt, lines_title
 from forevar.charts.measure import text_width, widest, wrap
 from forevar.charts.theme import FAINT, GHOST, LABEL, PLAIN, UNNAMED, Series
@@ -124,8 +124,8 @@ def subtitle(several: Sequence[Course], words: Words, what: str, test: str) -> s
 
 def paints(several: Sequence[Course]) -> list[Series]:
     """How each line is painted: as its substance, as the sum, or by its place among the others."""
-    neutral = iter(NEUTRAL)
-    return [course.line.paint or (SUM if course.line.total else next(neutral)) for course in several]
+    neutral, total = iter(NEUTRAL), sum_of(several)
+    return [course.line.paint or (SUM if course is total else next(neutral)) for course in several]
 
 
 def _draw(
@@ -163,7 +163,7 @@ def _line(canvas: Canvas, course: Course, paint: Series, words: Words) -> None:
         for p in stretch
     ]
     look: dict[str, Any] = {"strokeDash": [7, 3]} if paint.dashed else {}
-    weight = 3.0 if course.line.total else 2.5
+    weight = 3.0 if paint is SUM else 2.5
     canvas.draw("line", rows, order="x", detail="run", colour=paint.colour, strokeWidth=weight, **look)
     dotted = {p.x for p in dots(course)}
     canvas.draw("point", rows, tip="tip", colour=paint.colour, opacity=0, size=90)
