@@ -60,10 +60,10 @@ class PupilsView:
             return None
         counts = panel.panel_counts(self.edition.now("answers/all"), self.edition.params.sources)
         counts = counts[counts["source"] == self.source]
-        names = {key: self.edition.paint(key).name for key in counts["substance"].unique()}
+        series = [self.edition.paint(key) for key in counts["substance"].unique()]
         rule = self.edition.params.sources[self.source].disclosure
         credit = self.edition.credit([self.source], self.edition.words.span(self.edition.period))
-        return panel_changes(counts, names, words=self.edition.words, credit=credit, min_n=rule.min_n or 0)
+        return panel_changes(counts, series, words=self.edition.words, credit=credit, min_n=rule.min_n or 0)
 
     def page(self) -> Blocks:
         """Sentences and figure."""

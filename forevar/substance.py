@@ -106,9 +106,11 @@ class SubstanceView:
         groups = self.known()
         if source is None or groups.empty:
             return None
+        names = {group: self.edition.words(f"prose.group_name.{group}") for group in groups["group"]}
         return panel_known(
-            groups,
-            self.paint,
+            groups.assign(substance=self.key),
+            [self.paint],
+            names,
             words=self.edition.words,
             credit=self.edition.credit([source], self._now()),
             min_n=self.min_n,

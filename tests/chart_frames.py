@@ -265,15 +265,14 @@ def make_key_persons() -> pd.DataFrame:
     """Twelve key persons on alkohol and cannabis."""
     return pd.DataFrame(
         [
-            ("alkohol", "use_change", 5, 6, 1, 12), ("alkohol", "availability_change", 2, 9, 1, 12),
-            ("cannabis", "use_change", 7, 4, 0, 12), ("cannabis", "availability_change", 8, 3, 0, 12),
+            ("alkohol", "use", 5, 6, 1, 12), ("alkohol", "availability", 2, 9, 1, 12),
+            ("cannabis", "use", 7, 4, 0, 12), ("cannabis", "availability", 8, 3, 0, 12),
         ],
-        columns=["substance", "question", "more", "same", "less", "n"],
+        columns=["substance", "dimension", "more", "same", "less", "n"],
     )  # fmt: skip
 
 
 PUPILS = [Series("alkohol", "alkohol", "#12436D", "#12436D"), Series("cannabis", "cannabis", "#28A197", "#17756D")]
-QUESTIONS = {"use_change": "bruk", "availability_change": "tilgjengelighet"}
 
 
 def make_sources() -> pd.DataFrame:

@@ -13,6 +13,7 @@ from forevar.charts.caption import description, shortest_of
 from forevar.charts.dots import People, draw_dots, protected, write_count
 from forevar.charts.measure import widest, wrap
 from forevar.charts.theme import LABEL, RULE, SOFT, Series
+from forevar.terms import SCORED_DIMENSIONS
 from forevar.words import Words, capital
 
 LINE, GAP = 15, 14
@@ -60,48 +61,45 @@ def panel_known(
     )
 
 
-def key_persons(
-    answers: pd.DataFrame,
-    series: Sequence[Series],
-    questions: Mapping[str, str],
-    *,
-    words: Words,
-    credit: Credit,
-    min_n: int,
+def panel_changes(
+    counts: pd.DataFrame, series: Sequence[Series], *, words: Words, credit: Credit, min_n: int
 ) -> Figure:
-    """How many key persons see more, the same or less.
+    """How many informants see more, the same or less use and availability.
 
     Args:
-        answers: ``substance, question, more, same, less, n``: persons, and all who were asked. Missing: hidden.
+        counts: ``substance, dimension, more, same, less`` (persons), and ``n`` (all who were asked) where it is
+            known. Missing: hidden. Groups are added together.
         series: The substances, in the order of the rows.
-        questions: Question → what it asks about (``bruk``), in the order of the rows.
         words: The reader's language.
         credit: Source line.
-        min_n: As in ``panel_known``.
+        min_n: As in ``panel_known``; a number that could be worked out from the others is hidden too.
     """
+    numbers = [name for name in (*ANSWERS, "n") if name in counts]
+    sums = counts.groupby(["substance", "dimension"])[numbers].sum(min_count=1)
     cells: Cells = {}
     rows = []
     for one in series:
-        for question, name in questions.items():
-            found = answers[(answers["substance"] == one.key) & (answers["question"] == question)]
-            if found.empty:
+        for dimension in SCORED_DIMENSIONS:
+            if (one.key, dimension) not in sums.index:
                 continue
-            record = found.iloc[0]
-            key = f"{one.key} {question}"
-            people = {answer: People.shown(record[answer], record["n"], min_n) for answer in ANSWERS}
+            record: Any = sums.loc[(one.key, str(dimension))]
+            asked = float(record["n"]) if "n" in record else float(record[list(ANSWERS)].sum())
+            key = f"{one.key} {dimension}"
+            people = {answer: People.shown(float(record[answer]), asked, min_n) for answer in ANSWERS}
             cells[key] = protected(people, min_n)
+            name = words(f"dimension.{dimension}")
             rows.append((Series(key, one.name, one.colour, one.text), capital(one.name), name))
-    columns = {answer: words(f"charts.key_persons.{answer}") for answer in ANSWERS}
-    alt = [words("charts.key_persons.alt")]
+    columns = {answer: words(f"charts.panel_changes.{answer}") for answer in ANSWERS}
+    alt = [words("charts.panel_changes.alt")]
     alt += [_told(name, what, columns, cells[row.key], words) for row, name, what in rows]
     return Figure(
-        key="key_persons",
-        title=_key_persons_title(rows, cells, columns, words),
-        subtitle=_subtitle(words("charts.key_persons.subtitle"), cells, min_n, words),
+        key="panel_changes",
+        title=_changes_title(rows, cells, columns, words),
+        subtitle=_subtitle(words("charts.panel_changes.subtitle"), cells, min_n, words),
         wide=_grid(rows, [*columns.items()], cells, WIDE, words),
         narrow=_grid(rows, [*columns.items()], cells, NARROW, words),
         alt=description(alt, credit),
-        table=_table("key_persons_table", words("charts.key_persons.table"), rows, columns, cells, words, credit),
+        table=_table("panel_changes_table", words("charts.panel_changes.table"), rows, columns, cells, words, credit),
         credit=credit,
     )
 
@@ -190,7 +188,7 @@ def _known_title(series: Sequence[Series], cells: Cells, totals: Mapping[str, st
     return capital(words("charts.panel.title_most", substance=top.name, total=totals[top.key]))
 
 
-def _key_persons_title(
+def _changes_title(
     rows: Sequence[tuple[Series, str, str]], cells: Cells, columns: Mapping[str, str], words: Words
 ) -> str:
     """The largest number that may be shown."""
@@ -200,12 +198,12 @@ def _key_persons_title(
         for answer, people in cells[row.key].items()
         if people.count
     ]
-    plain = words("charts.key_persons.title")
+    plain = words("charts.panel_changes.title")
     if not seen:
         return plain
     count, row, what, answer = max(seen, key=lambda item: item[0] or 0)
     of = cells[row.key][answer].of
-    text = words(f"charts.key_persons.title_{answer}", n=words.count_word(count or 0), total=words.count_word(of),
+    text = words(f"charts.panel_changes.title_{answer}", n=words.count_word(count or 0), total=words.count_word(of),
                  substance=row.name, what=what)  # fmt: skip
     return shortest_of(capital(text), plain)
 
@@ -223,8 +221,8 @@ def _table(
         (name, below, *(cells[s.key][c].text(words) if c in cells[s.key] else "" for c in columns))
         for s, name, below in rows
     ]
-    heads = (words("charts.panel.substance"), words("charts.panel.total") if key.startswith("panel") else
-             words("charts.key_persons.about"), *columns.values())  # fmt: skip
+    heads = (words("charts.panel.substance"), words("charts.panel.total") if key.startswith("panel_known") else
+             words("charts.panel_changes.about"), *columns.values())  # fmt: skip
     return Table(
         key=key,
         title=title,
