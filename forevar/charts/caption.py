@@ -11,6 +11,8 @@ from forevar.words import HARD_SPACE, Words
 
 TITLE_LENGTH = 75
 ALT_LENGTH = 350
+HIDDEN = ":"
+"""Stands where a number exists and may not be printed."""
 
 
 def shortest_of(*candidates: str) -> str:
@@ -39,19 +41,23 @@ def pair_of(record: Mapping[Any, Any], words: Words) -> str:
     Args:
         record: ``previous, current, unit``. Where ``test`` is ``fisher``, the shares of the samples
             (``denominator_previous, denominator_current``) are what is compared and shown. ``previous_shown`` and
-            ``current_shown`` hold what may be printed instead, where the true numbers may not.
+            ``current_shown`` hold what may be printed instead, where the true numbers may not; both given, they stand
+            as they are.
         words: The reader's language.
     """
-    if record.get("test") == "fisher":
+    shown = [record.get(name) for name in ("previous_shown", "current_shown")]
+    given = [text if isinstance(text, str) else "" for text in shown]
+    if record.get("test") == "fisher" and HIDDEN not in given:
         shares = [words.number(100 * record[k] / record[f"denominator_{k}"], 1) for k in ("previous", "current")]
         return words("number.percent", number=" → ".join(shares)).replace(" ", HARD_SPACE)
+    if all(given):
+        return " → ".join(given).replace(" ", HARD_SPACE)
     values = [float(record["previous"]), float(record["current"])]
     unit = str(record["unit"])
     is_kilo = unit == "g" and max((abs(v) for v in values if not math.isnan(v)), default=0) >= 1000
-    texts = [words.number(v / 1000, 1) if is_kilo else words.number(v) for v in values]
-    for place, name in enumerate(("previous_shown", "current_shown")):
-        if isinstance(record.get(name), str) and record[name]:
-            texts[place] = record[name]
+    texts = [
+        text or words.number(v / 1000 if is_kilo else v, int(is_kilo)) for text, v in zip(given, values, strict=True)
+    ]
     key = "charts.unit.kg" if is_kilo else f"charts.unit.{unit}"
     name = f"{HARD_SPACE}{words(key)}" if words.has(key) else ""
     return f"{texts[0]} → {texts[1]}{name}".replace(" ", HARD_SPACE)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from forevar.blocks import NARROW, WIDE, Column, Credit, Figure, Table
 from forevar.charts.canvas import Axis, Canvas, Px, finish
-from forevar.charts.caption import description, pair_of, shortest_of, signed_percent
+from forevar.charts.caption import HIDDEN, description, pair_of, shortest_of, signed_percent
 from forevar.charts.measure import flow, text_width, widest, wrap
 from forevar.charts.theme import BAND, FAINT, INK, MARK, PANEL, RULE, SOFT, Series
 from forevar.terms import SCORED_DIMENSIONS, Reason
@@ -98,7 +98,8 @@ def _rows(signals: pd.DataFrame, words: Words) -> list[Row]:
 def _row(record: Mapping[Any, Any], words: Words) -> Row:
     base = {"dimension": str(record["dimension"]), "label": record["label"], "short": record.get("short", "")}
     counts = pair_of(record, words)
-    reason = record["reason"] or (Reason.FEW if record["flag"] == "few" else "")
+    hidden = HIDDEN in counts.split(HARD_SPACE)
+    reason = Reason.SUPPRESSED if hidden else record["reason"] or (Reason.FEW if record["flag"] == "few" else "")
     ratio = float(record["ratio"])
     if record["flag"] == "few":
         return Row(**base, counts="", percent="", note=words("reason.few"))

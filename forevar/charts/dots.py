@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from forevar.charts.canvas import Canvas, Px
+from forevar.charts.caption import HIDDEN
 from forevar.charts.theme import FAINT, INK, MARK
 from forevar.words import Words
 
-HIDDEN = ":"
 STEP, LEAST_STEP, LINE = 12.5, 7.6, 14.0
 """Px from dot to dot at most, at least, and from line to line of dots."""
 
