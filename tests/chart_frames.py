@@ -287,3 +287,20 @@ def make_sources() -> pd.DataFrame:
 
 
 PEOPLE = {"panel": 34, "key_persons": 12, "focus_groups": 3}
+
+
+WANTED = [("heroin", "use"), ("heroin", "availability"), ("kokain", "use"), ("ketamin", "use"), ("xanor", "use")]
+
+
+def make_certainty() -> pd.DataFrame:
+    """Certainty of five findings: firm, doubtful, and without any variation."""
+    rows = [
+        ("heroin", "use", -3, "stable", -9, 0, 0.739, -3, 0, 6, 6),
+        ("heroin", "availability", -13, "small_fall", -24, -2, 0.503, -13, -5, 6, 4),
+        ("kokain", "use", 26, "strong_rise", 10, 41, 0.899, 17, 26, 7, 7),
+        ("ketamin", "use", 27, "strong_rise", 15, 35, 0.952, 21, 27, 6, 6),
+        ("xanor", "use", 0, "stable", 0, 0, 1.0, 0, 0, 5, 5),
+    ]
+    columns = ["substance", "dimension", "score", "word", "low", "high", "same_word", "without_low", "without_high",
+               "n_sources", "n_agencies"]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
