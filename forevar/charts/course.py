@@ -17,8 +17,6 @@ from forevar.errors import DataError, Fault
 from forevar.period import Period, period_range
 from forevar.words import HARD_SPACE, Words, capital
 
-PICKED_BY = ("source", "measure", "place", "substance")
-
 
 @dataclass(frozen=True)
 class Line:
@@ -26,7 +24,9 @@ class Line:
 
     Attributes:
         label: Name at the end of the line or the head of the row.
-        source: Rows of this source; empty takes any, and the same for ``measure``, ``place`` and ``substance``.
+        source: Rows of this source; empty takes any, and the same for ``measure``.
+        place: Rows of this place; empty takes those of no place (the whole town, the sum of sites).
+        substance: Rows of this drug; empty takes those of no drug.
         subject: Its name as subject of the title, in lower case where a sentence wants that; ``label`` when empty.
         short: Name on the phone; ``label`` when empty.
         total: Whether it is the sum of the others.
@@ -182,10 +182,9 @@ def courses(
 
 def _rows_of(observations: pd.DataFrame, line: Line, now: float) -> pd.DataFrame:
     """The rows of one line up to now, indexed by period, with their place on the axis."""
-    chosen = observations
-    for column in PICKED_BY:
-        if wanted := getattr(line, column):
-            chosen = chosen[chosen[column] == wanted]
+    chosen = observations[(observations["place"] == line.place) & (observations["substance"] == line.substance)]
+    for column, wanted in (("source", line.source), ("measure", line.measure)):
+        chosen = chosen[chosen[column] == wanted] if wanted else chosen
     chosen = chosen.assign(x=[x_of(period) for period in chosen["period"]])
     chosen = chosen[chosen["x"] <= now]
     twice = sorted(chosen.loc[chosen["period"].duplicated(), "period"].unique())

@@ -13,7 +13,7 @@ from math import floor, isnan, log10, sqrt
 from forevar.blocks import Credit
 from forevar.charts.caption import description, shortest_of
 from forevar.charts.course import Course, Point, during, span, sum_of, when
-from forevar.words import Words, capital
+from forevar.words import HARD_SPACE, Words, capital
 
 AREA = "charts_consequences"
 
@@ -79,9 +79,20 @@ def change_title(course: Course, words: Words, with_difference: bool = False) ->
         before, now = course.change
         facts |= {"before": course.before.text, "since": since(course, words)}
         if with_difference and now != before and which != "steady":
-            facts["difference"] = about(abs(now - before), words)
+            facts["difference"] = difference(course, words)
             which = "fall_by" if now < before else "rise_by"
     return _sentence(which, words, **facts)
+
+
+def difference(course: Course, words: Words) -> str:
+    """How far the latest number is from the one before, in words that fit how well both are known."""
+    if course.change is None or course.before is None:
+        return words(f"{AREA}.sign.unknown")
+    before, now = course.change
+    if "approximate" not in (course.now.mark, course.before.mark):
+        return about(abs(now - before), words)
+    rough = about(abs(now - before), words, bare=True)
+    return words(f"{AREA}.approximate", number=rough).replace(" ", HARD_SPACE)
 
 
 def _while_multiple(course: Course, words: Words) -> str:

@@ -51,7 +51,7 @@ def panels(
         credit: Publisher, licence and date.
         what: Measure and unit with a capital.
         own_scales: Whether each panel has its own scale (a county beside the country).
-        none_sign: Whether the publisher writes none and too few alike: then hidden numbers show «–».
+        none_sign: Whether the publisher writes none and too few alike: then every missing number is «–».
         test: A sentence for the subtitle.
         decimals: Of the numbers shown.
 
@@ -60,7 +60,7 @@ def panels(
     """
     several = courses(observations, series, period, words, decimals)
     if none_sign:
-        several = tuple(_none_for_hidden(course, words) for course in several)
+        several = tuple(_with_none(course, words) for course in several)
     title = change_title(several[0] if own_scales else most_changed(several), words)
     sentences = [
         words(
@@ -85,9 +85,9 @@ def panels(
     )
 
 
-def _none_for_hidden(course: Course, words: Words) -> Course:
-    hidden, none = words(f"{AREA}.sign.hidden"), words(f"{AREA}.sign.none")
-    points = tuple(replace(p, text=none) if p.text == hidden else p for p in course.points)
+def _with_none(course: Course, words: Words) -> Course:
+    none = words(f"{AREA}.sign.none")
+    points = tuple(p if p.is_known else replace(p, text=none) for p in course.points)
     return replace(course, points=points)
 
 

@@ -11,15 +11,17 @@ from forevar.charts.canvas import Axis, Canvas, finish
 from forevar.charts.caption import description
 from forevar.charts.course import Course, Line, Point, courses, label, span, when, x_of
 from forevar.charts.headline import AREA, about, change_title, from_to, latest
-from forevar.charts.measure import text_width, widest
+from forevar.charts.measure import text_width, widest, wrap
 from forevar.charts.theme import FAINT, INK, MARK, RULE, SOFT
-from forevar.charts.timeline import draw_years
+from forevar.charts.timeline import LINE, draw_years
 from forevar.words import HARD_SPACE, MINUS, Words
 
 CURVE, SHADE = "#12436D", "#DCE4EE"
 GAP = 14
 ROW, CURVE_HEIGHT = 34, 22
 TALL_ROW = 50
+NAMES = 130
+"""Px a site's name may take before it goes on two lines."""
 
 
 def sites(
@@ -96,7 +98,7 @@ def _ordered(rows: Sequence[Course]) -> list[Course]:
     return sorted(rows, key=rank)
 
 
-def difference(course: Course, words: Words) -> str:
+def _difference(course: Course, words: Words) -> str:
     """Change from the period before, ``ca.`` when either number is rough or rebuilt; else why there is none."""
     if course.change is None or not course.follows_on or course.before is None:
         return course.now.text if not course.now.is_known else words(f"{AREA}.sign.unknown")
@@ -119,10 +121,11 @@ def _wide(rows: Sequence[Course], words: Words) -> Bundle:
     columns = [
         [course.points[0].text for course in rows],
         [course.now.text for course in rows],
-        [difference(course, words) for course in rows],
+        [_difference(course, words) for course in rows],
     ]
     widths = [max(widest(texts, bold=True), text_width(head)) for texts, head in zip(columns, heads, strict=True)]
-    names = widest([course.line.label for course in rows], bold=True)
+    named = [wrap(course.line.called(narrow=False), NAMES, bold=True) for course in rows]
+    names = widest([text for lines in named for text in lines], bold=True)
     ends = [names + GAP + widths[0], WIDE - widths[2] - GAP, float(WIDE)]
     left, right = ends[0] + 18, ends[1] - widths[1] - 18
     x = _time(points, left, right)
@@ -132,7 +135,9 @@ def _wide(rows: Sequence[Course], words: Words) -> Bundle:
     for number, course in enumerate(rows):
         top = 22.0 + ROW * number
         weight = 700 if course.line.total else 400
-        canvas.write(course.line.called(narrow=False), 0, top + ROW / 2, fontWeight=weight, color=INK)
+        for line, text in enumerate(named[number]):
+            middle = top + ROW / 2 + LINE * (line - (len(named[number]) - 1) / 2)
+            canvas.write(text, 0, middle, fontWeight=weight, color=INK)
         colours = (SOFT, INK, SOFT)
         for texts, end, colour in zip(columns, ends, colours, strict=True):
             strong = weight if colour == INK else 400
