@@ -18,11 +18,12 @@ from report_builders import CREDIT, cell, chapter, document, figure, full_chapte
 from forevar.blocks import Facts, Finding, Findings, Text
 from forevar.errors import ForevarError, ReportError
 from forevar.files import write_atomic
-from forevar.report import html, svg
+from forevar.report import html, slim, svg
 from forevar.report.document import compose, slug
 from forevar.report.figures import write_figures
 from forevar.report.html import SectionExporter, render_html
 from forevar.report.section import Section, Sheet
+from forevar.report.specs import SpecPool
 from forevar.report.svg import Draughtsman
 
 HOSTILE = (
@@ -253,7 +254,7 @@ def test_hostile_text_is_only_text_wherever_it_stands(draw: Draughtsman, text: s
     assert not shown.find_all(["img", "iframe"])
     assert not [one for one in shown.find_all(True) if any(name.startswith("on") for name in one.attrs)]
     assert not [one for one in shown.find_all(href=True) if one["href"].startswith("javascript")]
-    assert json.loads(shown.find("script", class_="spec").string)["wide"]
+    assert json.loads(shown.find("script", id="charts").string)["charts"]["substances-kokain-f"]
     assert len(shown.find_all("main")) == 1
     assert text_of(shown.find("figure").find(class_="title")) == " ".join(
         text.replace("\0", "").replace("\a", "").split()
@@ -292,17 +293,57 @@ def test_drawing_is_made_once_and_read_from_disk_after_that(tmp_path: Path, monk
 
 def test_slim_drawing_is_the_same_picture_without_labels(monkeypatch: pytest.MonkeyPatch) -> None:
     fat = svg._draw(spec())
-    monkeypatch.setattr(svg, "_LONG_NUMBER", re.compile("never"))
-    thin = svg.slim(fat)
+    monkeypatch.setattr(slim, "_LONG_NUMBER", re.compile("never"))
+    monkeypatch.setattr(slim, "_number", lambda value: f"{value:g}")
+    thin = slim.slim(fat)
     assert svg.to_png(thin, 1) == svg.to_png(fat, 1)
-    assert len(thin) < 0.8 * len(fat)
+    assert len(thin) < 0.5 * len(fat)
     assert "aria-" not in thin
 
 
-def test_slim_drawing_keeps_two_decimals() -> None:
-    assert 'd="M.12,-3.46h7"' in svg.slim(
-        f'<svg xmlns="{svg.SVG}" width="1" height="1"><path fill="red" d="M0.1234,-3.456h7"/></svg>'
-    )
+def shrunk(inside: str) -> str:
+    root = slim.slim(f'<svg xmlns="{slim.SVG}" width="1" height="1">{inside}</svg>')
+    return root.partition(">")[2].removesuffix("</svg>")
+
+
+@pytest.mark.parametrize(
+    ("fat", "thin"),
+    [
+        ('<path fill="red" d="M0.1234,-3.456h7"/>', '<path fill="red" d="M.1,-3.5h7"/>'),
+        ('<path stroke="red" d="M1,2L3.04,4L5,3"/>', '<path stroke="red" d="M1 2l2 2 2-1"/>'),
+        ('<path fill="red" transform="translate(5,6)" d="M2,0A2,2,0,1,1,-2,0A2,2,0,1,1,2,0"/>',
+         '<circle fill="red" cx="5" cy="6" r="2"/>'),
+        ('<line stroke="red" transform="translate(1,2)" x2="0" y2="6"/><line stroke="red" x2="4"/>',
+         '<path d="M1 2v6M0 0h4" stroke="red"/>'),
+        ('<text transform="translate(1,2)" font-size="12px" fill="red">a</text>', '<text fill="red" x="1" y="2">a</text>'),
+        ('<path fill="red" opacity="0" d="M0,0h7"/><g><g/></g><path d="M0,0h7"/>', ""),
+    ],
+)  # fmt: skip
+def test_slim_drawing_says_the_same_in_fewer_letters(fat: str, thin: str) -> None:
+    assert shrunk(fat) == thin
+
+
+def test_shared_parts_of_specifications_are_written_once_and_come_back_whole() -> None:
+    data = [{"x": n, "name": "et langt navn som går igjen"} for n in range(3)]
+    specs = {"wide": {"data": data, "width": 640}, "narrow": {"data": data, "width": 328}}
+    pool = SpecPool()
+    pool.add("a", specs)
+    pool.add("b", {"wide": {"data": data[:2], "x": True, "y": 1, "z": 1.0, "t": "</script>"}})
+    text = pool.as_json()
+    stored = json.loads(text)
+
+    def whole(part: Any) -> Any:
+        if isinstance(part, list):
+            return [whole(one) for one in part]
+        if isinstance(part, dict):
+            return whole(stored["pool"][part["$"]]) if "$" in part else {name: whole(one) for name, one in part.items()}
+        return part
+
+    assert whole(stored["charts"]["a"]) == specs
+    assert repr(whole(stored["charts"]["b"]["wide"])).startswith("{'data': [{'x': 0")
+    assert [type(whole(stored["charts"]["b"]["wide"])[name]) for name in "xyz"] == [bool, int, float]
+    assert text.count("et langt navn") == 3
+    assert "<" not in text
 
 
 def test_chart_that_asks_for_data_from_outside_is_refused() -> None:

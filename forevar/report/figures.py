@@ -12,7 +12,8 @@ from forevar.blocks import Bundle
 from forevar.charts.measure import text_width, wrap
 from forevar.files import write_atomic
 from forevar.report.document import Block, Document, slug
-from forevar.report.svg import FAMILY, SVG, size_of, to_png, with_ids
+from forevar.report.slim import FAMILY, SVG
+from forevar.report.svg import size_of, to_png, with_ids
 
 MARGIN = 16
 PRINT_SCALE = 300 / 96

@@ -19,7 +19,8 @@ from traitlets import default
 from forevar.blocks import Bundle
 from forevar.report.document import Chapter, Document, compose
 from forevar.report.section import TEMPLATES, Section, Sheet, environment
-from forevar.report.svg import FONTS, Draughtsman, with_ids, without_controls
+from forevar.report.slim import without_controls
+from forevar.report.svg import FONTS, Draughtsman, with_ids
 from forevar.words import Words, capital
 
 MANY_SUBSTANCES = 8
@@ -80,13 +81,14 @@ def render_html(document: Document, draw: Callable[[Bundle], str]) -> str:
         for chapter in document.chapters
     ]
     findings = document.findings
-    scripts = [_vega(), _asset("page.js")] if any(document.blocks("figure")) else [_asset("page.js")]
+    scripts = [_vega(), _asset("page.js")] if sheet.specs else [_asset("page.js")]
     town, edition = document.town, document.edition
     season = words.period(edition)
     name = words.name(town.report_name)
     heading = words.name(document.recipe.cover_title or town.title)
     page = environment().get_template("page.html.j2").render(
         document=document, words=words, lang=document.lang, sections=sections, scripts=scripts,
+        specs=sheet.specs.as_json() if sheet.specs else "",
         style=_style(document), policy=_policy(scripts),
         title=words("report.document_title", title=heading, name=name, edition=edition.printed),
         brand=words("report.brand", name=name, number=town.number_of(edition), season=season),

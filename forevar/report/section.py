@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import csv
 import io
-import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from pygments.lexers.python import PythonLexer
 
 from forevar.blocks import Bundle
 from forevar.report.document import MARKDOWN_PLUGINS, Block, Chapter, block_of, slug, unique
+from forevar.report.specs import SpecPool
 from forevar.report.svg import with_ids
 from forevar.terms import ChangeCategory
 from forevar.words import Words
@@ -42,6 +42,7 @@ class Sheet:
         code: Whether the cells' code is shown.
         taken: Ids in use.
         notes: Footnotes so far.
+        specs: Specifications of the charts that come alive.
     """
 
     words: Words
@@ -49,6 +50,7 @@ class Sheet:
     code: bool = False
     taken: set[str] = field(default_factory=lambda: set(RESERVED))
     notes: int = 0
+    specs: SpecPool = field(default_factory=SpecPool)
 
 
 class Section:
@@ -121,11 +123,10 @@ class Section:
         """The still drawing of a chart."""
         return Markup(with_ids(self.sheet.draw(spec), prefix))
 
-    def json(self, block: Block) -> Markup:
-        """The specifications of a figure, safe inside a script element."""
-        specs = {name: block[name] for name in ("wide", "narrow") if block[name]}
-        text = json.dumps(specs, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-        return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
+    def keep(self, block: Block) -> str:
+        """Put a figure's specifications among those of the page; nothing is written here."""
+        self.sheet.specs.add(block["id"], {name: block[name] for name in ("wide", "narrow") if block[name]})
+        return ""
 
     def csv(self, block: Block) -> str:
         """A table's cells as a CSV to download: semicolons, UTF-8 with a mark so that Excel sees it."""

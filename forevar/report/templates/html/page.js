@@ -6,9 +6,22 @@
     ? Promise.all(["12px", "bold 12px"].map(function (size) { return document.fonts.load(size + ' "IBM Plex Sans"'); })).catch(function () {})
     : Promise.resolve();
 
+  var stored = document.getElementById("charts");
+  var charts = stored ? JSON.parse(stored.textContent) : { pool: [], charts: {} };
+
+  // Specifications share parts: {"$": 3} is the fourth part of the pool.
+  function whole(part) {
+    if (Array.isArray(part)) return part.map(whole);
+    if (part === null || typeof part !== "object") return part;
+    if ("$" in part) return whole(charts.pool[part.$]);
+    var copy = {};
+    Object.keys(part).forEach(function (name) { copy[name] = whole(part[name]); });
+    return copy;
+  }
+
   // The still drawing stays in the page: it is what is printed, and what is left if a chart fails.
   function draw(figure) {
-    var specs = JSON.parse(figure.querySelector("script.spec").textContent);
+    var specs = whole(charts.charts[figure.id]);
     var width = narrow.matches && specs.narrow ? "narrow" : "wide";
     if (figure.dataset.drawn === width) return Promise.resolve();
     figure.dataset.drawn = width;
