@@ -61,6 +61,11 @@ def fault(key: str, where: str = "", /, **values: object) -> Fault:
     return Fault(what, where, mend, key, told)
 
 
+def say(key: str, lang: str, **values: object) -> str:
+    """The words of an entry, filled: headings of the check report."""
+    return _say(key, lang, {name: str(value) for name, value in values.items()})[0]
+
+
 @cache
 def _entries() -> Mapping[str, Mapping[str, str]]:
     return tomllib.loads(files("forevar").joinpath("faults.toml").read_text(encoding="utf-8"))

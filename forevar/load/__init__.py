@@ -15,7 +15,7 @@ from forevar.load.deliveries import resolve
 from forevar.load.halfyear import to_half_years
 from forevar.load.label import normal
 from forevar.load.meaning import Found
-from forevar.load.source import Known, Shelf, delivered, read_file, read_questionnaire
+from forevar.load.source import Known, Shelf, delivered, read_file, read_names, read_questionnaire, unknown_keys
 from forevar.params import Params, load_profiles
 from forevar.period import Period
 from forevar.profile import Profile
@@ -80,6 +80,13 @@ def load_raw(
     _register_of(workspace, params, profiles, raw, final=final)
     shelf = Shelf(corrections.apply)
     known = known_to(params)
+    for key, profile in profiles.items():
+        raw.faults += unknown_keys(key, profile, known)
+        if profile.dictionary:
+            for _, one in delivered(profile, [file for file in raw.files if key in file.sources]):
+                names, faults = read_names(profile, one, shelf)
+                known.names.setdefault(key, {}).update(names)
+                raw.note(faults)
     rows: list[dict[str, Any]] = []
     answers: list[dict[str, str]] = []
     for number, (key, profile) in enumerate(profiles.items()):

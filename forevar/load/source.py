@@ -25,7 +25,7 @@ from forevar.load.workbook import ENDINGS as BOOK_ENDINGS
 from forevar.load.workbook import Book, open_workbook
 from forevar.period import Period
 from forevar.profile import MONTHS as MONTH_LITERAL
-from forevar.profile import Dimension, LabelRole, Mark, Profile, Table
+from forevar.profile import Dimension, LabelRole, Mark, Profile, Table, Value
 from forevar.registry import RawFile
 from forevar.terms import Status
 
@@ -47,7 +47,7 @@ class Known:
     substances: Mapping[str, str] = field(default_factory=dict)
     measures: Mapping[str, Mapping[str, tuple[tuple[str, ...], str]]] = field(default_factory=dict)
     places: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    names: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 @dataclass
@@ -188,6 +188,46 @@ def read_questionnaire(key: str, profile: Profile, raw: RawFile, shelf: Shelf, k
         return Answered(faults=list(error.faults))
     own = {normal(label): to for label, to in profile.labels.substance.items()}
     return read_answers(grid, profile, {**known.substances, **own}, half_in_name(raw.path))
+
+
+def read_names(profile: Profile, raw: RawFile, shelf: Shelf) -> tuple[dict[str, str], list[Fault]]:
+    """Normal name → substance, from a list of codes and names, for the codes the profile gives a substance."""
+    assert profile.dictionary is not None
+    how = profile.dictionary
+    table = Table(columns={how.code: "substance", how.name: "place"}, wide="substance", blank_rows="skip")
+    try:
+        grid = shelf.grid(raw, next(iter(shelf.sheets(raw))), profile)
+        header = find_header(grid, table, TimeForm())
+        if header is None:
+            wanted, missing = missing_headings(grid, table)
+            return {}, [fault("no_header", grid.where(), wanted=wanted, missing=missing)]
+        region = find_region(grid, table, header)
+    except DataError as error:
+        return {}, list(error.faults)
+    code, name = region.of_role("substance")[0].index, region.of_role("place")[0].index
+    keys = {normal(one): key for one, key in how.substances.items()}
+    names = {
+        normal(grid.cell(row, name)): key
+        for row in region.rows
+        if (key := keys.get(normal(grid.cell(row, code)))) and grid.cell(row, name) != ""
+    }
+    return names, []
+
+
+def unknown_keys(key: str, profile: Profile, known: Known) -> list[Fault]:
+    """Substances a profile names that ``params/substances.yml`` does not hold."""
+    named = set(profile.labels.substance.values())
+    for table in profile.tables:
+        named |= {*table.labels.substance.values(), *table.unit_of, *(table.count.each if table.count else ())}
+        for one in (table, *(value for value in table.columns.values() if isinstance(value, Value))):
+            named |= {one.substance or "", *one.unit_of}
+    if profile.answers:
+        named |= {*profile.answers.substances, *(one.substance for one in profile.answers.questions)}
+    if profile.dictionary:
+        named |= set(profile.dictionary.substances.values())
+    unknown = sorted(named - {""} - set(known.substances.values()))
+    where = f"params/sources/{key}.yml"
+    return [fault("unknown_key", where, content=one, role="substance", profile=where) for one in unknown]
 
 
 def meaning_of(key: str, profile: Profile, table: Table, raw: RawFile, known: Known) -> Meaning:
