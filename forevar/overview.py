@@ -200,7 +200,10 @@ class Overview:
         """Every source's step for every substance."""
         substances = {key: self.edition.paint(key).name for key in self.edition.watched()}
         signals = self.edition.labelled(self.edition.now("signals/all"))
-        return main_table(signals, substances, words=self.edition.words, credit=self._period_credit())
+        return main_table(
+            signals, substances, words=self.edition.words, credit=self._period_credit(),
+            differences=self.edition.now("differences/all"),
+        )  # fmt: skip
 
     def scores(self) -> Table:
         """Every substance's scores and words."""
