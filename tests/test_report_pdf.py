@@ -258,6 +258,12 @@ def test_exporter_is_known_to_nbconvert_by_its_name() -> None:
     assert get_exporter("forevar-typst") is TypstExporter
 
 
+def test_what_a_researcher_added_in_markdown_or_pandas_is_printed_too() -> None:
+    text = text_of(pdf_of_everything())
+    assert "Fra forskeren Vanlig Markdown. bare tekst" in text
+    assert "antall navn 0 1 <b>a</b> 1 2 b" in text
+
+
 def test_code_is_never_printed() -> None:
     assert "view.show()" not in text_of(render_pdf(document(code=True), draw))
 

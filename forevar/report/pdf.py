@@ -78,6 +78,7 @@ class TypstExporter(TemplateExporter):
         yield from super().default_filters()  # type: ignore[no-untyped-call]
         yield "typst_opening", opening
         yield "typst_output", output_source
+        yield "typst_text", text_source
 
 
 def opening(resources: Mapping[str, Any]) -> str:
@@ -92,6 +93,11 @@ def opening(resources: Mapping[str, Any]) -> str:
         "hanging": chapter.name == REFERENCES,
     }
     return "".join(f"{name}: {value(option)}, " for name, option in options.items())
+
+
+def text_source(markdown: str, resources: Mapping[str, Any]) -> str:
+    """A Markdown cell as an argument of ``chapter``."""
+    return f"\n  {value(typst_blocks.text({'markdown': markdown}, _setting(resources).words))},"
 
 
 def output_source(output: NotebookNode, resources: Mapping[str, Any]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from zlib import crc32
 
 from forevar.blocks import NARROW, WIDE, Bundle
 from forevar.report.document import Block
@@ -89,7 +90,8 @@ def findings(block: Block, draw: Draw) -> Item:
 def text(block: Block, words: Words, *, bullets: bool = True) -> Item:
     """Running text, lead, aside or note to co-authors."""
     item = {"kind": "text", "role": block.get("role", "body")}
-    item["body"] = markdown(block["markdown"], block.get("id", "text"), bullets=bullets)
+    name = block.get("id") or f"text-{crc32(block['markdown'].encode())}"
+    item["body"] = markdown(block["markdown"], name, bullets=bullets)
     if item["role"] == "note":
         item["heading"] = words("report.note.heading")
     return item
