@@ -139,7 +139,7 @@ def certainty_of(parts: Sequence[Part], cut_points: tuple[float, ...], seed: int
     low, high = (float(sums[np.searchsorted(below, point - _ROUNDING)]) for point in (_TAIL, 1 - _TAIL))
     mean = float(sums @ chances)
     change_if = _fewest_that_change(scores, labels, cut_points)
-    same = float(chances[[_word(one, cut_points) == word for one in sums]].sum())
+    same = float(chances[_degrees(sums, cut_points) == _degrees(np.array([score]), cut_points)].sum())
     return Certainty(
         score=score,
         word=word,
@@ -192,52 +192,69 @@ def certainty_table(signals: pd.DataFrame, method: Method, answers: pd.DataFrame
     """
     scored = signals[signals["value"].notna() & (signals["weight"] > 0)]
     drawn = _panel_draws(scored, method, answers)
+    heard: dict[tuple[str, str, str], list[_Voice]] = {}
+    columns = ["period", "substance", "dimension", "agency", "source", "weight", "value"]
+    for index, row in zip(scored.index, scored[columns].itertuples(index=False, name=None), strict=True):
+        heard.setdefault(row[:3], []).append(_Voice(*row[3:], drawn.get(index)))
+    asked = signals.loc[signals["dimension"].isin(SCORED_DIMENSIONS), ["period", "substance", "dimension"]]
+    have: dict[tuple[str, str], set[str]] = {}
+    for period, substance, dimension in asked.drop_duplicates().itertuples(index=False, name=None):
+        have.setdefault((period, substance), set()).add(dimension)
     rows: list[dict[str, Any]] = []
-    for (period, substance), whole in signals.groupby(["period", "substance"], observed=True, sort=True):
-        whole = whole[whole["dimension"].isin(SCORED_DIMENSIONS)]
-        have = set(whole["dimension"])
-        for dimension in (*(one for one in SCORED_DIMENSIONS if one in have), AGGREGATE):
-            part = whole if dimension == AGGREGATE else whole[whole["dimension"] == dimension]
-            part = part[part["value"].notna() & (part["weight"] > 0)]
-            key = {"period": period, "substance": substance, "dimension": str(dimension)}
-            rows.append(key | _row(part, drawn, dimension == AGGREGATE, method))
+    for (period, substance), dimensions in sorted(have.items()):
+        whole: list[_Voice] = []
+        for dimension in (str(one) for one in SCORED_DIMENSIONS if one in dimensions):
+            voices = heard.get((period, substance, dimension), [])
+            whole += voices
+            about = {"period": period, "substance": substance, "dimension": dimension}
+            rows.append(about | _row(voices, method.words.sub_score_cuts, method))
+        about = {"period": period, "substance": substance, "dimension": AGGREGATE}
+        rows.append(about | _row(whole, method.words.aggregate_cuts, method))
     return pd.DataFrame(rows, columns=list(CERTAINTY_COLUMNS))
 
 
-def _row(part: pd.DataFrame, drawn: dict[Hashable, Floats], is_aggregate: bool, method: Method) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Voice:
+    """One scored row: a source's measure."""
+
+    agency: str
+    source: str
+    weight: float
+    value: float
+    steps: Floats | None
+
+
+def _row(voices: Sequence[_Voice], cuts: tuple[float, ...], method: Method) -> dict[str, Any]:
     """One score's certainty."""
-    cuts = method.words.aggregate_cuts if is_aggregate else method.words.sub_score_cuts
-    weight, value = part["weight"].to_numpy(float), part["value"].to_numpy(float)
+    total = sum(voice.weight for voice in voices)
     factor = 1.0
-    if method.normalisation == "share_of_maximum" and len(part):
-        factor = 100 / (weight.sum() * max(method.class_values))
-    parts: dict[Hashable, Part] = {}
-    for label, rows in part.groupby("agency", observed=True, sort=False):
-        parts[label] = _agency_part(label, rows, drawn, factor)
-    rules = method.certainty
-    found = certainty_of(list(parts.values()), cuts, rules.seed, rules.draws)
+    if method.normalisation == "share_of_maximum" and voices:
+        factor = 100 / (total * max(method.class_values))
+    agencies: dict[str, list[_Voice]] = {}
+    for voice in voices:
+        agencies.setdefault(voice.agency, []).append(voice)
+    parts = [_agency_part(label, own, factor) for label, own in agencies.items()]
+    found = certainty_of(parts, cuts, method.certainty.seed, method.certainty.draws)
     without = found.leave_one_out[found.labels.index(found.rests_on)] if found.rests_on is not None else math.nan
-    equal = float(value.sum() * weight.mean() * factor) if len(part) else math.nan
+    equal = sum(voice.value for voice in voices) * total / len(voices) * factor if voices else math.nan
     equal_word = _word(equal, cuts)
     return {
         "score": found.score, "word": found.word, "se": found.se, "low": found.low, "high": found.high,
-        "same_word": found.same_word, "n_sources": part["source"].nunique(), "n_agencies": len(parts),
+        "same_word": found.same_word, "n_sources": len({voice.source for voice in voices}), "n_agencies": len(parts),
         "rests_on": found.rests_on or "", "score_without": without, "word_without": _word(without, cuts),
         "rests_on_one": found.rests_on_one, "would_change_if": tuple(found.would_change_if),
         "equal_score": equal, "equal_word": equal_word, "flips_equal_weights": equal_word != found.word,
     }  # fmt: skip
 
 
-def _agency_part(label: Hashable, rows: pd.DataFrame, drawn: dict[Hashable, Floats], factor: float) -> Part:
+def _agency_part(label: str, voices: Sequence[_Voice], factor: float) -> Part:
     """An agency's rows as one part; resampled where its informants' answers are at hand."""
-    score = float(rows["contribution"].sum() * factor)
-    resampled = [index for index in rows.index if index in drawn]
+    score = sum(voice.weight * voice.value for voice in voices) * factor
+    resampled = [voice.weight * voice.steps for voice in voices if voice.steps is not None]
     if not resampled:
         return fixed(label, score)
-    together = np.full(len(drawn[resampled[0]]), rows.drop(index=resampled)["contribution"].sum())
-    for index, weight in rows.loc[resampled, "weight"].items():
-        together += weight * drawn[index]
-    together *= factor
+    rest = sum(voice.weight * voice.value for voice in voices if voice.steps is None)
+    together = (np.sum(resampled, axis=0) + rest) * factor
     return Part(label, score, *_merge(together, np.full(len(together), 1 / len(together))))
 
 
@@ -249,14 +266,14 @@ def _panel_draws(scored: pd.DataFrame, method: Method, answers: pd.DataFrame | N
     questions = {"use_change": "use", "availability_change": "availability"}
     told = answers[answers["question"].isin(questions)].assign(dimension=lambda rows: rows["question"].map(questions))
     panels = scored[scored["more"].notna()]
-    rng = np.random.default_rng(method.certainty.seed)
     draws = method.certainty.panel_draws
     for (source, period), rows in panels.groupby(["source", "period"], observed=True, sort=True):
         own = told[(told["source"] == source) & (told["period"] == period)]
         people = answers[(answers["source"] == source) & (answers["period"] == period)]
         groups = people.drop_duplicates("informant").set_index("informant")["group"]
         members = [np.flatnonzero(groups.to_numpy() == name) for name in sorted(groups.unique())]
-        # how often each informant is drawn, group by group; the same draws for every substance
+        # how often each informant is drawn, group by group; the same draws for every substance, whatever else there is
+        rng = np.random.default_rng(method.certainty.seed)
         times = np.zeros((draws, len(groups)))
         for who in members:
             times[:, who] = rng.multinomial(len(who), np.full(len(who), 1 / len(who)), size=draws)
@@ -276,7 +293,8 @@ def _steps_of_draws(counted: Floats, method: Method) -> Floats:
         if method.panel.groups == "pooled":
             balance = (pooled[0] - pooled[2]) / answers
         else:
-            balance = np.nanmean((counted[0] - counted[2]) / counted.sum(axis=0), axis=0)
+            spoke = counted.sum(axis=0) > 0
+            balance = np.nan_to_num((counted[0] - counted[2]) / counted.sum(axis=0)).sum(axis=0) / spoke.sum(axis=0)
     balance[answers < max(method.panel.min_answers, 1)] = np.nan
     return np.nan_to_num(balance_step(balance, answers, method))
 
@@ -291,6 +309,12 @@ def _merge(values: Floats, chances: Floats) -> tuple[Floats, Floats]:
 def _word(score: float, cuts: tuple[float, ...]) -> str:
     """The score's word, whatever order it was added up in."""
     return word_of(round(score, 9), cuts)
+
+
+def _degrees(sums: Floats, cuts: tuple[float, ...]) -> Floats:
+    """A number for each sum's word, as ``_word`` would give it: 0 is stable, rises above, falls below."""
+    rounded = np.round(sums, 9)
+    return np.sign(rounded) * np.searchsorted(np.asarray(cuts, dtype=float), np.abs(rounded), side="left")
 
 
 def _heaviest(scores: Floats, labels: list[Hashable]) -> Hashable | None:

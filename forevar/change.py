@@ -222,7 +222,8 @@ def _past(rows: pd.DataFrame, observations: pd.DataFrame, method: Method, breaks
         t = ordinal(str(period))
         past = before(series, t, rules.history, breaks).reindex(pd.MultiIndex.from_frame(group[SERIES]))
         values = past.to_numpy(dtype=float)
-        fit: Fit = fit_season(values, past.columns.to_numpy(dtype=int))
+        is_count = group["unit"].isin(method.few.units).to_numpy()
+        fit: Fit = fit_season(np.where(is_count[:, None], values, np.nan), past.columns.to_numpy(dtype=int))
         enough = fit.points >= rules.dispersion_points
         earlier = before(series, t, rules.rank_span - 1, breaks).reindex(past.index).to_numpy(dtype=float)
         ten_years = np.column_stack([earlier, group["current"].to_numpy(dtype=float)])

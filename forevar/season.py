@@ -140,8 +140,9 @@ def add_season(
         rows.loc[at, "year_ago"], rows.loc[at, "ratio_year_ago"] = year_ago, ratio_year
         moved = np.abs(ratio - 1) >= least
         rows.loc[at, "season_turns"] = moved & np.isfinite(ratio_year) & ((ratio_year - 1) * np.sign(ratio - 1) < least)
-        fit = fit_season(values, past.columns.to_numpy(int))
-        known = (fit.points >= rules.expected_points) & group["unit"].isin(method.few.units).to_numpy()
+        is_count = group["unit"].isin(method.few.units).to_numpy()
+        fit = fit_season(np.where(is_count[:, None], values, np.nan), past.columns.to_numpy(int))
+        known = fit.points >= rules.expected_points
         low, high = (quantile(fit, (1 + side * rules.confidence) / 2) for side in (-1, 1))
         known &= np.isfinite(low) & np.isfinite(high)
         rows.loc[at, "expected"] = np.where(known, fit.expected, np.nan)
