@@ -72,15 +72,10 @@ class Check:
         return json.dumps(told, ensure_ascii=False, indent=2)
 
     def _lines(self, lang: str, shown: int | None) -> Iterator[str]:
-        counts = {
-            "edition": self.edition,
-            "read": self.read,
-            "observations": self.observations,
-            "answers": self.answers,
-        }
+        counts = {"read": self.read, "observations": self.observations, "answers": self.answers}
         number = sum(map(len, self.faults.values()))
         key = "check" if number else "check_clean"
-        yield say(key, lang, faults=number, files=len(self.faults), **counts)
+        yield say(key, lang, edition=self.edition, faults=number, files=len(self.faults), **counts)
         for file, group in self.faults.items():
             yield f"\n{file}"
             for one in group:
@@ -160,9 +155,9 @@ def things_to_know(tidy: Tidy, params: Params, period: Period) -> Iterator[Fault
     both = now.merge(before[[*_SERIES, "value"]], on=_SERIES, suffixes=("", "_before"))
     both = both[both["unit"].isin(few.units) & (both[["value", "value_before"]].max(axis=1) < few.n_min)]
     for row in both.dropna(subset=["value", "value_before"]).to_dict("records"):
-        source = params.sources.get(str(row["source"]))
-        measure = source.measures.get(row["measure"]) if source else None
-        if measure is not None and measure.scored and row["dimension"] in (source.weights if source else ()):
+        counted = params.sources.get(str(row["source"]))
+        measure = counted.measures.get(str(row["measure"])) if counted else None
+        if counted and measure and measure.scored and row["dimension"] in counted.weights:
             yield fault("few", row["origin"], n_min=few.n_min, series=_series(row))
 
 

@@ -1,133 +1,32 @@
 """How one source is read: the models behind ``params/sources/<key>.yml``. ``docs/sources.md`` teaches them."""
 
+# ruff: noqa: RUF012 - pydantic copies defaults for every instance
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-Role = Literal["time", "substance", "place", "measure", "dimension", "unit", "mark", "denominator", "skip"]
-LabelRole = Literal["time", "substance", "place", "measure", "dimension", "unit", "mark"]
-Every = Literal["half_year", "quarter", "month", "week", "day", "event", "year", "campaign"]
-Rule = Literal["sum", "mean", "last", "max"]
-Mark = Literal["", "reconstructed", "printed", "approximate", "published"]
-Dimension = Literal["use", "availability", "interest", "consequences", "aggregate"]
-Ask = Literal[
-    "knows", "use_change", "availability_change", "intake", "price", "slang", "combination", "consequence",
-    "bought_where",
-]  # fmt: skip
-MONTHS = Literal[
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-    "december",
-]  # fmt: skip
-
-
-def _listed(value: object) -> object:
-    return (value,) if isinstance(value, str | int | float | dt.date) else value
-
-
-def _text(value: object) -> object:
-    if isinstance(value, bool):  # YAML reads yes and no as true and false
-        return "yes" if value else "no"
-    return str(value) if isinstance(value, int | float | dt.date) else value
-
-
-def _text_keys(value: object) -> object:
-    return {_text(key): entry for key, entry in value.items()} if isinstance(value, Mapping) else value
-
-
-def _unit(value: object) -> object:
-    return (value, 1.0) if isinstance(value, str) else value
-
-
-Text = Annotated[str, BeforeValidator(_text)]
-Texts = Annotated[tuple[Text, ...], BeforeValidator(_listed)]
-Unit = Annotated[tuple[str, float], BeforeValidator(_unit)]
-
-
-def _by_text(kind: Any) -> Any:
-    return Annotated[dict[Text, kind], BeforeValidator(_text_keys)]
-
-
-class Part(BaseModel):
-    """A part of a profile: frozen, and a key it does not know is refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Csv(Part):
-    """How a text file is written; what is left out is found by itself."""
-
-    encoding: str = ""
-    delimiter: str = ""
-
-
-class Numbers(Part):
-    """How numbers are written as text.
-
-    Attributes:
-        decimal: Decimal mark; left out: the full stop in files separated by commas, else the comma.
-        thousands: Mark between groups of three; spaces of every kind are always allowed.
-        affixes: Sign stuck to a number → the mark it stands for, often none.
-        negative: Whether values below 0 are allowed.
-    """
-
-    decimal: Literal[",", ".", ""] = ""
-    thousands: Literal[" ", ".", ",", "'", ""] = ""
-    affixes: _by_text(Mark) = {}  # type: ignore[valid-type]
-    negative: bool = False
-
-
-class CellWords(Part):
-    """Words that stand where a number could.
-
-    Attributes:
-        suppressed: Too few to be told.
-        not_available: Not known, not collected.
-        none: There were none: 0. ``zero`` is the same.
-        as_: Word with a value of its own.
-    """
-
-    suppressed: Texts = ()
-    not_available: Texts = ()
-    none: Texts = ()
-    zero: Texts = ()
-    as_: _by_text(float) = Field(default={}, alias="as")  # type: ignore[valid-type]
-
-
-class Labels(Part):
-    """Label → key, by exact match; labels of substances add to ``params/substances.yml``."""
-
-    time: _by_text(Text) = {}  # type: ignore[valid-type]
-    substance: _by_text(str) = {}  # type: ignore[valid-type]
-    place: _by_text(str) = {}  # type: ignore[valid-type]
-    measure: _by_text(str) = {}  # type: ignore[valid-type]
-    dimension: _by_text(Dimension) = {}  # type: ignore[valid-type]
-    unit: _by_text(Unit) = {}  # type: ignore[valid-type]
-    mark: _by_text(Mark) = {}  # type: ignore[valid-type]
-
-
-class Time(Part):
-    """How time is written and how it becomes half-years.
-
-    Attributes:
-        every: What one label covers. ``year`` and ``campaign`` are never cut into halves.
-        rule: How shorter spans become a half-year.
-        year_starts: First month of a financial year.
-        day_first: 03.04.2026 is 3 April.
-        constant: Every number is of this time.
-        covers: For events: ``file``: the half-year in the file name is complete; ``rows``: what lies between
-            the first and the last row.
-    """
-
-    every: Every = "half_year"
-    rule: Rule = "sum"
-    year_starts: MONTHS = "january"
-    day_first: bool = True
-    constant: Text = ""
-    covers: Literal["file", "rows"] = "file"
+from forevar.profile_parts import (
+    Ask,
+    CellWords,
+    Csv,
+    Dimension,
+    LabelRole,
+    Labels,
+    Mark,
+    Numbers,
+    Part,
+    Role,
+    Rule,
+    Text,
+    Texts,
+    Time,
+    Unit,
+    by_text,
+    listed,
+)
 
 
 class Value(Part):
@@ -174,14 +73,14 @@ class Table(Part):
     file_is: str = ""
     above: dict[LabelRole, str] = {}
     optional: bool = False
-    columns: _by_text(Role | Value)  # type: ignore[valid-type]
-    header: int = Field(1, ge=0, le=5)
+    columns: by_text(Role | Value)  # type: ignore[valid-type]
+    header: int = Field(default=1, ge=0, le=5)
     wide: tuple[LabelRole, ...] | str | tuple[str, ...] = ()
     fill_down: Texts = ()
     stop: Texts = ()
     blank_rows: Literal["stop", "skip"] = "stop"
-    area: str = Field("", pattern=r"^([A-Z]{1,3}\d*:[A-Z]{1,3}\d*)?$")
-    only: _by_text(Texts) = {}  # type: ignore[valid-type]
+    area: str = Field(default="", pattern=r"^([A-Z]{1,3}\d*:[A-Z]{1,3}\d*)?$")
+    only: by_text(Texts) = {}  # type: ignore[valid-type]
     count: Count | None = None
     combine: Literal["sum", "mean"] | None = None
     denominator_row: Text = ""
@@ -231,7 +130,7 @@ class Group(Part):
     """Which part of a panel an informant belongs to."""
 
     column: str
-    labels: _by_text(Literal["general", "nightlife", "risk"])  # type: ignore[valid-type]
+    labels: by_text(Literal["general", "nightlife", "risk"])  # type: ignore[valid-type]
 
 
 class Question(Part):
@@ -263,14 +162,14 @@ class Answers(Part):
     """A questionnaire: one row is one informant. Columns that are not named are never read."""
 
     sheet: Text = ""
-    header: int = Field(1, ge=1, le=3)
+    header: int = Field(default=1, ge=1, le=3)
     group: Group | None = None
     min_n: int = 2
-    scales: dict[str, _by_text(Text)] = {}  # type: ignore[valid-type]
+    scales: dict[str, by_text(Text)] = {}  # type: ignore[valid-type]
     substances: tuple[str, ...] = ()
     questions: tuple[Question, ...] = Field(min_length=1)
-    terms: dict[str, _by_text(Texts)] = {}  # type: ignore[valid-type]
-    labels: _by_text(str) = {}  # type: ignore[valid-type]
+    terms: dict[str, by_text(Texts)] = {}  # type: ignore[valid-type]
+    labels: by_text(str) = {}  # type: ignore[valid-type]
 
     @model_validator(mode="after")
     def _names_are_known(self) -> Self:
@@ -291,7 +190,7 @@ class Dictionary(Part):
 
     code: str
     name: str
-    substances: _by_text(str)  # type: ignore[valid-type]
+    substances: by_text(str)  # type: ignore[valid-type]
 
 
 class MeasureHere(Part):
@@ -303,16 +202,40 @@ class MeasureHere(Part):
     scored: bool = True
 
 
+FORM_FILES = "intake/*-intake*.xlsx"
+FORM_TABLE: dict[str, Any] = {
+    "files": FORM_FILES,
+    "columns": {
+        "source": "skip", "measure": "measure", "substance": "substance", "place": "place",
+        "[I]": {}, "[J]": "unit", "[K]": "status", "[F]": "skip", "[G]": "skip", "[H]": "skip", "[L]": "skip",
+    },
+    "only": {"source": "{source}"},
+    "blank_rows": "skip",
+    "labels": {
+        "substance": {"-": ""}, "place": {"-": ""},
+        "unit": {
+            "kg": ["g", 1000], "mg": ["g", 0.001], "liter": "litres", "dl": ["litres", 0.1], "tabletter": "tablets",
+        },
+    },
+    "words": {
+        "suppressed": ["for få", "for få til å si", "too few"],
+        "not_available": ["finnes ikke", "finst ikkje", "not available"],
+    },
+}  # fmt: skip
+
+
 class Profile(Part):
     """How one source is read.
 
     Attributes:
         files: Globs under ``data/raw``.
+        manual: Measure → substances asked for in the intake workbook; ``[]`` when it is not of one substance.
         deliveries: ``separate``: every file has its own times, and an overlap must agree; ``cumulative``: each file
             repeats the history and the later wins; ``newest``: only the newest delivery is read.
     """
 
-    files: Texts
+    files: Texts = ()
+    manual: dict[str, tuple[str, ...]] = {}
     csv: Csv = Csv()
     numbers: Numbers = Numbers()
     words: CellWords = CellWords()
@@ -328,8 +251,19 @@ class Profile(Part):
     dictionary: Dictionary | None = None
     register_: dict[str, Any] | None = Field(default=None, alias="register")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _reads_the_form(cls, data: Any) -> Any:
+        if isinstance(data, Mapping) and data.get("manual"):
+            files, tables = listed(data.get("files", ())), data.get("tables", ())
+            if isinstance(files, list | tuple) and isinstance(tables, list | tuple):
+                return {**data, "files": [*files, FORM_FILES], "tables": [*tables, FORM_TABLE]}
+        return data
+
     @model_validator(mode="after")
     def _reads_something(self) -> Self:
+        if not self.files:
+            raise ValueError("files: says where the raw files lie, below data/raw")
         if not (self.tables or self.answers or self.dictionary):
             raise ValueError("a profile says tables:, answers: or dictionary:")
         if any(glob.startswith(("/", "data/", "..")) or "\\" in glob for glob in self.files):

@@ -10,7 +10,7 @@ from pathlib import Path
 from forevar.errors import DataError, fault
 from forevar.load.grid import Grid
 from forevar.load.workbook import OLE, ZIP, content_of
-from forevar.profile import Csv
+from forevar.profile_parts import Csv
 
 ENDINGS = (".csv", ".tsv", ".txt")
 MAX_BYTES = 200_000_000

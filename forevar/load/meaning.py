@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from forevar.errors import Fault
 from forevar.load.label import Lexicon, normal
 from forevar.load.timelabel import Span, TimeForm
-from forevar.profile import CellWords, Numbers, Rule
+from forevar.profile_parts import CellWords, Numbers, Rule
 from forevar.terms import Status
 
 YEARLY = ("year", "campaign")

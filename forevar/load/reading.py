@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from collections.abc import Iterable, Mapping
 
@@ -10,20 +9,12 @@ from forevar.errors import DataError, Fault, fault
 from forevar.load.grid import Cell, Grid, as_text
 from forevar.load.label import IGNORED, normal
 from forevar.load.meaning import YEARLY, Found, Meaning, Reading
-from forevar.load.number import looks_like_number, parse_number
 from forevar.load.table import Column, Region, column_headed
 from forevar.load.timelabel import ROLLING, Span, half_span, parse_time
+from forevar.load.value import Stop, value_at
 from forevar.period import Period
 from forevar.profile import Table
 from forevar.terms import Status
-
-
-class Stop(Exception):  # noqa: N818 - never leaves this module
-    """This cell, column or row gives no number; ``fault`` says why unless it was left out on purpose."""
-
-    def __init__(self, fault: Fault | None = None) -> None:
-        self.fault = fault
-        super().__init__()
 
 
 def read_table(grid: Grid, table: Table, region: Region, meaning: Meaning, parts: Mapping[str, str]) -> Found:
@@ -50,7 +41,11 @@ class _TableReader:
         self.seen: set[str] = set()
         self.values = region.values
         self.filled = self._columns_headed(table.fill_down)
-        self.only = list(zip(self._columns_headed(table.only), table.only.values(), strict=True))
+        self.only = [
+            (at, {normal(text.replace("{source}", meaning.source)) for text in texts})
+            for at, texts in zip(self._columns_headed(table.only), table.only.values(), strict=True)
+        ]
+        self.status = tuple(one.index for one in region.of_role("status"))
         self.last: dict[int, Cell] = {}
         self.denominators = {
             column.value.denominator: column_headed(grid, table, region.header, column.value.denominator)
@@ -87,7 +82,9 @@ class _TableReader:
         said = [
             column
             for column in self.values
-            if self.grid.cell(row, column.index) != "" or (row, column.index) in self.grid.unread
+            if self.grid.cell(row, column.index) != ""
+            or (row, column.index) in self.grid.unread
+            or any(self.grid.cell(row, one) != "" for one in self.status)
         ]
         if not said:
             return
@@ -149,7 +146,7 @@ class _TableReader:
         span = self._time(row, column)
         if meaning.form.every not in (*YEARLY, "week") and Period.containing(span.start) != Period.containing(span.end):
             raise Stop(fault("crosses", where, content=self._time_shown(row, column)))
-        read = read or self._value(row, column.index)
+        read = read or value_at(self.grid, row, column.index, self.meaning, self.status)
         if read is None:
             return
         value, status, mark = read
@@ -172,7 +169,7 @@ class _TableReader:
                 keys[role] = self._key(role, label, self.region.header, 0)
         by_role: dict[str, list[Column]] = {}
         for column in self.region.columns:
-            if column.role not in ("value", "skip", "time", "denominator"):
+            if column.role not in ("value", "skip", "time", "denominator", "status"):
                 by_role.setdefault(column.role, []).append(column)
         for role, columns in by_role.items():
             cells = [self._label(row, column.index) for column in columns]
@@ -216,7 +213,7 @@ class _TableReader:
             at = role[0].index if role else None
         if at is None:
             return math.nan
-        read = self._value(row, at)
+        read = value_at(self.grid, row, at, self.meaning)
         return read[0] if read else math.nan
 
     def _time(self, row: int, column: Column) -> Span:
@@ -251,56 +248,12 @@ class _TableReader:
         cells = [self._label(row, one.index) for one in self.region.of_role("time")] + [*column.heads.get("time", ())]
         return self.grid.shown(" ".join(as_text(cell) for cell in cells if cell != "") or self.parts.get("time", ""))
 
-    def _value(self, row: int, column: int) -> tuple[float, str, str] | None:
-        """Value, status and mark; None when the cell is silent."""
-        cell = self.grid.cell(row, column)
-        where = self.grid.where(row, column)
-        if cell == "":
-            if kind := self.grid.unread.get((row, column)):
-                raise Stop(fault(kind, where))
-            return None
-        mark = ""
-        if isinstance(cell, str):
-            text = normal(cell)
-            if (status := self.meaning.words.get(text)) is not None:
-                return math.nan, status, ""
-            if (known := self.meaning.values.get(text)) is not None:
-                return known, str(Status.OK), ""
-            number, mark = self._parse(cell)
-            if number is None:
-                kind = "ambiguous_number" if looks_like_number(cell) else "not_a_number"
-                decimal, thousands = self._marks()
-                raise Stop(
-                    fault(kind, where, content=self.grid.shown(cell), decimal=decimal, thousands=thousands or "space")
-                )
-        elif isinstance(cell, bool | dt.date | dt.time | dt.timedelta) or not math.isfinite(cell):
-            raise Stop(fault("not_a_number", where, content=self.grid.shown(cell)))
-        else:
-            number = float(cell)
-        if number < 0 and not self.meaning.numbers.negative:
-            raise Stop(fault("negative", where, content=self.grid.shown(cell)))
-        return number, str(Status.OK), mark
-
-    def _marks(self) -> tuple[str, str]:
-        decimal = self.meaning.numbers.decimal or ("." if self.grid.comma_separated else ",")
-        return decimal, self.meaning.numbers.thousands.strip()
-
-    def _parse(self, text: str) -> tuple[float | None, str]:
-        decimal, thousands = self._marks()
-        mark = ""
-        text = text.strip()
-        for affix, stands_for in self.meaning.numbers.affixes.items():
-            if text.endswith(affix) or text.startswith(affix):
-                text = text.removesuffix(affix).removeprefix(affix).strip()
-                mark = mark or stands_for
-        return parse_number(text, decimal, thousands), mark
-
     def _plain_row(self, row: int) -> list[tuple[int, Span, float, str]]:
         """Column, time, value and address of a row that is no row of labels."""
         numbers = []
         for column in self.values:
             try:
-                if (read := self._value(row, column.index)) is not None:
+                if (read := value_at(self.grid, row, column.index, self.meaning, self.status)) is not None:
                     span = self._time(row, column)
                     numbers.append((column.index, span, read[0], self.grid.where(row, column.index)))
             except Stop as stop:
@@ -318,7 +271,7 @@ class _TableReader:
                 self._note(fault("wrong_total", where, content=shown(total), sum=shown(float(f"{have:.6g}"))))
 
     def _is_kept(self, row: int) -> bool:
-        return all(normal(self._label(row, at)) in {normal(text) for text in texts} for at, texts in self.only)
+        return all(normal(self._label(row, at)) in texts for at, texts in self.only)
 
     def _columns_headed(self, patterns: Iterable[str]) -> list[int]:
         """Columns of other use, by heading.

@@ -24,8 +24,9 @@ from forevar.load.timelabel import MONTHS, TimeForm, half_span, parse_time
 from forevar.load.workbook import ENDINGS as BOOK_ENDINGS
 from forevar.load.workbook import Book, open_workbook
 from forevar.period import Period
-from forevar.profile import MONTHS as MONTH_LITERAL
-from forevar.profile import Dimension, LabelRole, Mark, Profile, Table, Value
+from forevar.profile import Profile, Table, Value
+from forevar.profile_parts import MONTHS as MONTH_LITERAL
+from forevar.profile_parts import Dimension, LabelRole, Mark
 from forevar.registry import RawFile
 from forevar.terms import Status
 
@@ -219,8 +220,9 @@ def unknown_keys(key: str, profile: Profile, known: Known) -> list[Fault]:
     named = set(profile.labels.substance.values())
     for table in profile.tables:
         named |= {*table.labels.substance.values(), *table.unit_of, *(table.count.each if table.count else ())}
-        for one in (table, *(value for value in table.columns.values() if isinstance(value, Value))):
-            named |= {one.substance or "", *one.unit_of}
+        values = [value for value in table.columns.values() if isinstance(value, Value)]
+        named |= {table.substance or "", *table.unit_of}
+        named |= {key for value in values for key in (value.substance or "", *value.unit_of)}
     if profile.answers:
         named |= {*profile.answers.substances, *(one.substance for one in profile.answers.questions)}
     if profile.dictionary:
