@@ -214,7 +214,7 @@ def _closed(canvas: Canvas, course: Course, y: float, words: Words) -> None:
     """After the last number: when the site closed, or only that it has."""
     place = canvas.x.at(course.known[-1].x) + 10
     long = words(f"{AREA}.closed", when=label(course.line.closed, words))
-    fits = place + text_width(long) <= canvas.x.end + 14
+    fits = place + text_width(long) <= canvas.x.end + 16
     canvas.write(long if fits else words(f"{AREA}.closed_short"), place, y, color=SOFT)
 
 
