@@ -74,21 +74,22 @@ def agreement_table(signals: pd.DataFrame, period: str, method: Method) -> pd.Da
     rows = rows.assign(t=rows["period"].map(t))
     rows = rows[(rows["t"] <= now) & (rows["t"] > now - rules.editions)]
     rows = rows[rows["weight"].notna() & (rows["reason"] != Reason.UNWEIGHTED)]
+    # count and amount of one source are one voice: their mean step
+    voices = rows.pivot_table(index=["substance", "dimension", "source"], columns="t", values="value", aggfunc="mean")
+    steps = {key: part.to_numpy(float) for key, part in voices.groupby(level=["substance", "dimension"])}
     found = []
     for (substance, dimension), group in rows.groupby(["substance", "dimension"], observed=True, sort=False):
         current = group[group["t"] == now]
         if len(current):
             key = {"period": period, "substance": substance, "dimension": dimension}
-            found.append(key | _agreement(group, current, method))
+            found.append(key | _agreement(steps.get((substance, dimension), np.empty((0, 0))), current, method))
     return pd.DataFrame(found, columns=list(AGREEMENT_COLUMNS))
 
 
-def _agreement(group: pd.DataFrame, current: pd.DataFrame, method: Method) -> dict[str, Any]:
-    """One substance and dimension."""
+def _agreement(steps: Floats, current: pd.DataFrame, method: Method) -> dict[str, Any]:
+    """One substance and dimension: its sources' steps over the editions, and this edition's rows."""
     rules = method.agreement
     heard = current[current["value"].notna()]
-    # count and amount of one source are one voice: their mean step
-    steps = group.pivot_table(index="source", columns="t", values="value", aggfunc="mean").to_numpy(float)
     comparable = int((np.isfinite(steps).sum(axis=0) > 1).sum()) if steps.size else 0
     share, pairs = sign_concordance(heard.groupby("source", observed=True)["value"].mean().to_numpy(float))
     weight = current["weight"].sum()

@@ -16,7 +16,7 @@ from forevar.rules import SignalRules
 from forevar.terms import AGGREGATE
 
 BOUNDS = ("c1", "c1_t", "quasi_poisson", "quasi_poisson_nb")
-BOUND_COLUMNS = (*SERIES, "unit", "points", "current", "previous", "expected", *BOUNDS, "is_compared", "is_above")
+BOUND_COLUMNS = (*SERIES, "points", "current", "previous", "expected", *BOUNDS, "is_compared", "is_above")
 ALERT_COLUMNS = (
     "rank", "substance", "source", "measure", "dimension", "place", "agency", "reason", "current", "previous",
     "expected", "bound", "ratio", "detail", "n_compared",
@@ -55,18 +55,34 @@ def bound_table(observations: pd.DataFrame, period: str, method: Method, breaks:
         BOUND_COLUMNS, one row per series with a figure this half-year. ``is_compared``: its past is long enough for
         the bound in use; ``is_above``: the figure is above it and not small.
     """
-    rules = method.signals
-    rows = observations[observations["unit"].isin(method.few.units) & (observations["dimension"] != AGGREGATE)]
-    series = series_of(rows)
+    series = counted_series(observations, method)
     t = ordinal(period)
     if t not in series.columns:
         return pd.DataFrame(columns=list(BOUND_COLUMNS))
+    return bounds_at(series, t, method, breaks)
+
+
+def counted_series(observations: pd.DataFrame, method: Method) -> pd.DataFrame:
+    """Every half-yearly series of counts in wide form, as ``history.series_of`` gives it."""
+    counts = observations["unit"].isin(method.few.units) & (observations["dimension"] != AGGREGATE)
+    return series_of(observations[counts])
+
+
+def bounds_at(series: pd.DataFrame, t: int, method: Method, breaks: Breaks | None = None) -> pd.DataFrame:
+    """``bound_table`` for series that are already in wide form.
+
+    Args:
+        series: From ``counted_series``.
+        t: The half-year, as ``ordinal``; one of the columns.
+        method: As in ``bound_table``.
+        breaks: The same.
+    """
+    rules = method.signals
     series = series[series[t].notna()]
     past = before(series, t, method.certainty.history, breaks)
     values, steps = past.to_numpy(float), past.columns.to_numpy(int)
     fit = fit_season(values, steps)
     table = series.index.to_frame(index=False)
-    table["unit"] = "count"
     table["points"] = fit.points
     table["current"], table["previous"] = series[t].to_numpy(float), values[:, -1]
     table["expected"] = np.where(fit.points >= rules.min_points, fit.expected, np.nan)

@@ -195,7 +195,9 @@ def certainty_table(signals: pd.DataFrame, method: Method, answers: pd.DataFrame
     heard: dict[tuple[str, str, str], list[_Voice]] = {}
     columns = ["period", "substance", "dimension", "agency", "source", "weight", "value"]
     for index, row in zip(scored.index, scored[columns].itertuples(index=False, name=None), strict=True):
-        heard.setdefault(row[:3], []).append(_Voice(*row[3:], drawn.get(index)))
+        period, substance, dimension, agency, source, weight, value = row
+        voice = _Voice(agency, source, weight, value, drawn.get(index))
+        heard.setdefault((period, substance, dimension), []).append(voice)
     asked = signals.loc[signals["dimension"].isin(SCORED_DIMENSIONS), ["period", "substance", "dimension"]]
     have: dict[tuple[str, str], set[str]] = {}
     for period, substance, dimension in asked.drop_duplicates().itertuples(index=False, name=None):
