@@ -75,6 +75,13 @@ def wrap(text: str, width: float, size: float = TEXT, bold: bool = False) -> lis
     return [line.rstrip(" ") for line in lines]
 
 
+def two_lines(texts: Sequence[str], width: float, size: float = TEXT) -> list[list[str]]:
+    """Bold texts of one column, each on at most two lines: as wide as ``width``, wider only where one needs it."""
+    while any(len(wrap(text, width, size, bold=True)) > 2 for text in texts):
+        width += 10
+    return [wrap(text, width, size, bold=True) for text in texts]
+
+
 def flow(texts: Sequence[str], width: float, lead: float, gap: float = 22) -> list[tuple[float, int]]:
     """Places of a key's entries, filled line by line.
 

@@ -12,11 +12,12 @@ from forevar.blocks import NARROW, WIDE, Bundle, Column, Credit, Figure, Table
 from forevar.charts.canvas import Axis, Canvas, finish
 from forevar.charts.caption import description, shortest_of
 from forevar.charts.headline import AREA
-from forevar.charts.measure import widest
+from forevar.charts.measure import two_lines, widest
 from forevar.charts.theme import FAINT, INK, LABEL, MARK, MIDDLE, RULE, SOFT, Series
 from forevar.words import Words, capital
 
-ROW, TALL_ROW, BAR = 30, 62, 13
+ROW, TALL_ROW, BAR = 32, 62, 13
+NAMES, LINE = 125, 15
 COLUMNS = ("substance", "knows", "asked", "positive", "analysed")
 
 
@@ -133,7 +134,8 @@ def _title(rows: Sequence[Row], words: Words) -> str:
 
 def _wide(rows: Sequence[Row], laboratories: str, words: Words) -> Bundle:
     """One line per preparation: name, persons, samples."""
-    names = widest([row.name for row in rows], LABEL, bold=True) + 14
+    named = two_lines([row.name for row in rows], NAMES, LABEL)
+    names = widest([text for lines in named for text in lines], LABEL, bold=True) + 14
     numbers = widest([row.knows_text for row in rows]) + 10
     samples = widest([row.positive_text for row in rows], bold=True) + 8
     middle = names + 0.5 * (WIDE - names)
@@ -145,8 +147,10 @@ def _wide(rows: Sequence[Row], laboratories: str, words: Words) -> Bundle:
     tops = [28.0 + ROW * n for n in range(len(rows))]
     centres = [top + ROW / 2 for top in tops]
     canvas.draw("rule", [{"y": top} for top in tops], x=1, x2=WIDE - 1, colour=RULE)
-    for row, centre in zip(rows, centres, strict=True):
-        canvas.write(row.name, 0, centre, color=row.series.text, fontWeight=700, fontSize=LABEL)
+    for row, lines, centre in zip(rows, named, centres, strict=True):
+        for line, text in enumerate(lines):
+            place = centre + (LINE - 1) * (line - (len(lines) - 1) / 2)
+            canvas.write(text, 0, place, color=row.series.text, fontWeight=700, fontSize=LABEL)
         canvas.write(row.knows_text, middle - 22, centre, align="right", color=_weight(row.knows))
     _people(canvas, rows, persons, centres)
     _samples(canvas, rows, bars, centres)

@@ -14,13 +14,15 @@ from forevar.charts.canvas import Axis, Canvas, finish
 from forevar.charts.caption import description, shortest_of
 from forevar.charts.course import label, when, x_of
 from forevar.charts.headline import AREA
-from forevar.charts.measure import text_width, widest
+from forevar.charts.measure import text_width, two_lines, widest
 from forevar.charts.theme import DEEP_BAND, FAINT, INK, LABEL, MARK, MIDDLE, RULE, SOFT, Series
-from forevar.charts.timeline import draw_years
+from forevar.charts.timeline import LINE, draw_years
 from forevar.words import Words, capital
 
 STEP = 30
 TALL_ROW, CURVE_HEIGHT = 46, 22
+NAMES = 125
+"""Px a preparation's name may take before it goes on two lines."""
 YEAR = 4
 """Half-years averaged at each end when the total is compared: two springs and two autumns."""
 
@@ -164,10 +166,11 @@ def _wide(order: Ranking, words: Words) -> Bundle:
     first, last = x_of(order.periods[0]), x_of(order.periods[-1])
     starts = [f"{capital(each.name)} {order.places[each.key][0]}" for each in order.series if order.places[each.key][0]]
     ends = [f"{order.places[each.key][-1]} {capital(each.name)}" for each in order.now]
+    named = [text for lines in two_lines([*starts, *ends], NAMES, LABEL) for text in lines]
     all_of = words(f"{AREA}.all_of", count=words.count_word(len(order.series)))
     total = _total_text(order, words)
-    left = max(widest(starts, LABEL, bold=True), text_width(all_of, LABEL, bold=True)) + 14
-    right = WIDE - max(widest(ends, LABEL, bold=True), widest(total, bold=True)) - 14
+    left = max(widest(named, LABEL, bold=True), text_width(all_of, LABEL, bold=True)) + 14
+    right = WIDE - max(widest(named, LABEL, bold=True), widest(total, bold=True)) - 14
     x = Axis(first, last, left, right)
     below = 92.0
     canvas = Canvas(WIDE, below + STEP * len(order.series) + 16, x)
@@ -229,8 +232,13 @@ def _rank_line(
     look = named
     if begun != order.periods[0]:
         first, look = words(f"{AREA}.new", when=when(begun, words)), {"color": each.text if strong else FAINT}
-    canvas.write(first, canvas.x.at(x_of(begun)) - 10, top + STEP * (entry - 1), align="right", **look)
-    canvas.write(last, canvas.x.at(x_of(ended)) + 10, top + STEP * (exit_ - 1), **named)
+    for text, px, place, how in (
+        (first, canvas.x.at(x_of(begun)) - 10, entry, {"align": "right", **look}),
+        (last, canvas.x.at(x_of(ended)) + 10, exit_, named),
+    ):
+        parts = two_lines([text], NAMES, LABEL)[0]
+        for line, part in enumerate(parts):
+            canvas.write(part, px, top + STEP * (place - 1) + LINE * (line - (len(parts) - 1) / 2), **how)
 
 
 def _first_period(order: Ranking, each: Series) -> str:

@@ -11,7 +11,7 @@ from forevar.charts.canvas import Axis, Canvas, finish
 from forevar.charts.caption import description
 from forevar.charts.course import Course, Line, Point, courses, label, span, when, x_of
 from forevar.charts.headline import AREA, about, change_title, from_to, latest
-from forevar.charts.measure import text_width, widest, wrap
+from forevar.charts.measure import text_width, two_lines, widest
 from forevar.charts.theme import FAINT, INK, MARK, RULE, SOFT
 from forevar.charts.timeline import LINE, draw_years
 from forevar.words import HARD_SPACE, MINUS, Words
@@ -124,7 +124,7 @@ def _wide(rows: Sequence[Course], words: Words) -> Bundle:
         [_difference(course, words) for course in rows],
     ]
     widths = [max(widest(texts, bold=True), text_width(head)) for texts, head in zip(columns, heads, strict=True)]
-    named = [wrap(course.line.called(narrow=False), NAMES, bold=True) for course in rows]
+    named = two_lines([course.line.called(narrow=False) for course in rows], NAMES)
     names = widest([text for lines in named for text in lines], bold=True)
     ends = [names + GAP + widths[0], WIDE - widths[2] - GAP, float(WIDE)]
     left, right = ends[0] + 18, ends[1] - widths[1] - 18

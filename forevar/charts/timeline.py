@@ -98,7 +98,7 @@ def labelled_years(years: Sequence[int], axis: Axis) -> list[int]:
 
 def notes_height(spans: Sequence[Span], breaks: Sequence[Break], canvas_x: Axis) -> float:
     """Px above the plot that the texts of spans and breaks need."""
-    return LINE * ((1 if spans else 0) + sum(len(_note_lines(note, canvas_x)) for note in breaks))
+    return LINE * sum(len(_note_lines(note, canvas_x)) for note in breaks) + (LINE + 3 if spans else 0)
 
 
 def draw_notes(canvas: Canvas, spans: Sequence[Span], breaks: Sequence[Break], top: float, foot: float) -> None:
@@ -107,7 +107,7 @@ def draw_notes(canvas: Canvas, spans: Sequence[Span], breaks: Sequence[Break], t
     canvas.draw("rect", bands, x2="x2", y=top, y2=foot, colour=BAND)
     middles = [{"x": (band["x"] + band["x2"]) / 2, "label": s.text} for band, s in zip(bands, spans, strict=True)]
     canvas.draw("text", middles, y=top + 9, text="label", colour=SOFT, align="center")
-    y = top + (LINE if spans else 0)
+    y = top + (LINE + 3 if spans else 0)
     for note in breaks:
         px = canvas.x.at(x_of(note.period) - 0.25)
         lines = _note_lines(note, canvas.x)
