@@ -68,6 +68,7 @@ def parser() -> argparse.ArgumentParser:
 
     sub = verb("register", register, "write the sidecar of a raw file", edition=False)
     sub.add_argument("file", type=Path)
+    sub.add_argument("--source", help="key in params/sources.yml; found from the file's name when left out")
     sub.add_argument("--provider", default="", help="who sent it")
     sub.add_argument("--title", default="")
     sub.add_argument("--licence", default="")
@@ -146,11 +147,11 @@ def register(given: argparse.Namespace, workspace: Workspace) -> int:
     """Write or renew the sidecar of a raw file."""
     from forevar.registry import register as write
 
-    details = {
-        name: value for name in ("provider", "title", "licence", "received", "access", "note")
-        if (value := getattr(given, name))
+    told = {
+        "source": given.source, "producer": given.provider, "title": given.title, "licence": given.licence,
+        "received": given.received, "access": given.access, "note": given.note,
     }  # fmt: skip
-    sidecar = write(workspace, given.file, **details)
+    sidecar = write(given.file, workspace, **{name: value or None for name, value in told.items()})
     put(workspace.relative(sidecar))
     say("next: forevar check EDITION")
     return 0
@@ -228,15 +229,21 @@ def _run(given: argparse.Namespace, workspace: Workspace, params: Params, recipe
     )  # fmt: skip
     result.check()
     say(f"{len(result.made)} notebooks run, {len(result.outcomes) - len(result.made)} up to date")
-    return {outcome.name: outcome.output for outcome in result.outcomes}
+    return executed(workspace, params, recipe, given.lang)
+
+
+def executed(workspace: Workspace, params: Params, recipe: Recipe, lang: str | None) -> dict[str, Path]:
+    """Name → where its executed notebook lies."""
+    from forevar.run import notebooks_folder
+
+    folder = notebooks_folder(workspace, params, recipe.period, lang)
+    return {name: folder / f"{name}.ipynb" for name in recipe.notebooks}
 
 
 def report(given: argparse.Namespace, workspace: Workspace) -> int:
     """Stitch what has been run."""
-    from forevar.run import plan
-
     params, recipe = _open(given, workspace)
-    notebooks = {planned.name: planned.output for planned in plan(workspace, params, recipe, given.lang)}
+    notebooks = executed(workspace, params, recipe, given.lang)
     return _report(given, workspace, params, recipe, notebooks)
 
 
@@ -268,10 +275,6 @@ def build(given: argparse.Namespace, workspace: Workspace) -> int:
         say(f"edition {edition}: checking and scoring")
         current_tables(workspace, params, progress=loading)
         notebooks = _run(given, workspace, params, recipe)
-        if given.only:
-            from forevar.run import plan
-
-            notebooks = {planned.name: planned.output for planned in plan(workspace, params, recipe, given.lang)}
         _report(given, workspace, params, recipe, notebooks)
     return 0
 

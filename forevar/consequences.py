@@ -12,12 +12,15 @@ from forevar.blocks import Blocks, Figure, Text
 from forevar.change import add_change
 from forevar.charts.columns import columns
 from forevar.charts.course import Line
+from forevar.charts.panels import panels
 from forevar.charts.series import lines
 from forevar.charts.sites import sites
 from forevar.charts.timeline import Break, Span
 from forevar.history import consequence_pairs
 from forevar.params import SeriesFigure, SeriesFigures, SeriesLine, load_series_figures
+from forevar.period import Period
 from forevar.score import steps_of
+from forevar.terms import ChangeCategory
 from forevar.words import capital
 
 if TYPE_CHECKING:
@@ -62,9 +65,8 @@ class ConsequencesView:
                 continue
             if plan.heading:
                 blocks.append(Text(f"## {capital(self.edition.words.name(plan.heading))}"))
-            sentences = " ".join(sentence for one in plan.series if (sentence := self.sentence(one)))
-            if sentences:
-                blocks.append(Text(sentences))
+                sentences = " ".join(sentence for one in plan.series if (sentence := self.sentence(one)))
+                blocks += [Text(sentences)] if sentences else []
             blocks.append(self.figure(plan.key))
         return Blocks(tuple(blocks))
 
@@ -78,6 +80,9 @@ class ConsequencesView:
         common: dict[str, Any] = {"what": words.name(plan.what), "test": self._test(plan), "decimals": plan.decimals}
         if plan.kind == "columns":
             return columns(plan.key, rows, named[0], period, words, credit, **common)
+        if plan.kind == "panels":
+            scales = {"own_scales": plan.own_scales, "none_sign": plan.none_sign}
+            return panels(plan.key, rows, named, period, words, credit, **scales, **common)
         if plan.kind == "sites":
             return sites(plan.key, rows, [*named, *self._sites(plan.series[0])], period, words, credit, **common)
         notes = self.plan.notes
@@ -94,10 +99,14 @@ class ConsequencesView:
         words = self.edition.words
         if row is None or pd.isna(row["current"]):
             return ""
-        subject, current = capital(words.name(one.subject)), words.number(row["current"])
+        subject, current = capital(words.name(one.subject)), self._number(row, "current", self.edition.period)
         if pd.isna(row["previous"]):
             return words("consequences.first", subject=subject, current=current)
-        values = {"subject": subject, "current": current, "previous": words.number(row["previous"])}
+        values = {
+            "subject": subject,
+            "current": current,
+            "previous": self._number(row, "previous", self.edition.period.previous),
+        }
         if row["flag"] == "few":
             return words("consequences.few", subject=subject)
         key = self.edition.word(_word(row["value"]))
@@ -105,6 +114,13 @@ class ConsequencesView:
             return words("consequences.notable", **values)
         uncertain = row["test"] in ("poisson", "quasi_poisson") and not row["is_notable"] and row["value"] != 0
         return words("consequences.uncertain" if uncertain else "consequences.change", word=key, **values)
+
+    def _number(self, row: dict[str, Any], column: str, period: Period) -> str:
+        """The number; ``ca.`` before one that was printed as roughly so."""
+        text = self.edition.words.number(row[column])
+        own = self.series[(self.series["source"] == row["source"]) & (self.series["measure"] == row["measure"])]
+        own = own[(own["place"] == row["place"]) & (own["period"] == str(period))]
+        return self.edition.words("consequences.about", number=text) if "approximate" in set(own["mark"]) else text
 
     def _has_numbers(self, plan: SeriesFigure) -> bool:
         return bool(self._rows(plan)["value"].notna().any())
@@ -153,7 +169,7 @@ class ConsequencesView:
         words = self.edition.words
         if len(first) == 4:
             return f"{first}–{last}"
-        return first if first == last else f"{words.period(first)}–{words.period(last)}"
+        return words.period(first) if first == last else f"{words.period(first)}–{words.period(last)}"
 
     def _note(self, plan: SeriesFigure) -> str:
         """The reservations the register holds on the sources."""
@@ -182,6 +198,4 @@ class ConsequencesView:
 
 
 def _word(step: float) -> str:
-    from forevar.terms import ChangeCategory
-
     return "" if pd.isna(step) else ChangeCategory(int(step)).key

@@ -33,7 +33,8 @@ def source_coverage(
         scored), ``silent`` (nothing came) or ``closed`` (before this half-year). Earlier main tables are no source.
     """
     label = str(period)
-    now = observations[(observations["period"] == label) | (observations["period"] == str(period.year - 1))]
+    # yearly and campaign series come late; they are heard as long as the report shows them
+    now = observations[(observations["period"] == label) | (observations["frequency"] != "half_year")]
     heard = set(now[now["value"].notna()]["source"]) | set(answers[answers["period"] == label]["source"])
     current = signals[signals["period"] == label]
     scored = current[current["value"].notna()]

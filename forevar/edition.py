@@ -298,7 +298,7 @@ class Edition:
         behind = any((self.rows(f"files/{key}")["data"] == "reconstructed").any() for key in sources)
         return self.words("credit.reconstructed") if behind else ""
 
-    def shown(self, row: Mapping[str, Any] | pd.Series) -> bool:
+    def shown(self, row: Mapping[str, Any]) -> bool:
         """Whether a signal's two counts may be printed: none of them guarded and small."""
         rule = self.params.sources[row["source"]].disclosure
         least = rule.min_n if rule.min_n is not None else 5 if rule.unit == "persons" else 0

@@ -58,8 +58,12 @@ class FocusView:
 
     @cached_property
     def levels(self) -> pd.DataFrame:
-        """How much each preparation is found, smoothed: substance, period, level (samples a half-year)."""
-        wide = self.found.pivot(index="period", columns="substance", values="count").sort_index()
+        """How much each preparation is met, smoothed: substance, period, level (sum of the recipe's sources)."""
+        rule = self.edition.recipe.focus_levels
+        tables = [self.edition.rows(f"observations/{key}") for key in rule.sources]
+        rows = pd.concat(tables) if tables else self.edition.rows("observations/all").head(0)
+        rows = rows[(rows["measure"] == rule.measure) & rows["substance"].isin(self.substances)]
+        wide = rows.pivot_table(index="period", columns="substance", values="value", aggfunc="sum").sort_index()
         smooth = wide.rolling(self.edition.params.method.trend.smooth, min_periods=1).mean().where(wide.notna())
         return smooth.stack().rename("level").reset_index()
 
@@ -76,15 +80,25 @@ class FocusView:
         now = self.found[self.found["period"] == str(self.edition.period)].set_index("substance")
         source = next((key for key, one in self.edition.params.sources.items() if one.kind == "panel"), "")
         answers = self.edition.now("answers/all")
+        least = self.edition.params.sources[source].disclosure.min_n or 0 if source else 0
         rows = []
         for key in self.substances:
             known = panel.knows(answers, source, str(self.edition.period), key)
-            count = now["count"].get(key, float("nan"))
-            rows.append((key, int(known["knows"].sum()), int(known["n"].sum()), count))
-        table = pd.DataFrame(rows, columns=["substance", "knows", "panel", "found"])
+            positive, analysed = (now[column].get(key, float("nan")) for column in ("count", "tested"))
+            people = int(known["knows"].sum())
+            hidden = people < least
+            rows.append((
+                key, float("nan") if hidden else people, int(known["n"].sum()), positive, analysed or float("nan"),
+                ":" if hidden else "",
+            ))  # fmt: skip
+        columns = ["substance", "knows", "asked", "positive", "analysed", "knows_sign"]
+        table = pd.DataFrame(rows, columns=columns)
         keys = [source, *self.edition.params.method.agreement.measured]
         credit = self.edition.credit(keys, self.edition.words.span(self.edition.period))
-        return measured(f"measured-{self.group}", table, self.series, self.edition.words, credit)
+        names = [self.edition.params.sources[key] for key in self.edition.params.method.agreement.measured]
+        laboratories = self.edition.words.join(self.edition.words.name(one.short or one.name) for one in names)
+        head = self.edition.words("focus.laboratories", laboratories=laboratories)
+        return measured(f"measured-{self.group}", table, self.series, self.edition.words, credit, laboratories=head)
 
     def scores(self) -> Table:
         """Scores of every preparation."""
@@ -110,4 +124,4 @@ class FocusView:
     def _credit(self, first: str) -> Credit:
         words = self.edition.words
         span = f"{words.period(first)}–{words.period(self.edition.period)}"
-        return self.edition.credit(self.edition.params.method.agreement.measured, span, words("focus.smoothed"))
+        return self.edition.credit(self.edition.recipe.focus_levels.sources, span, words("focus.smoothed"))

@@ -275,6 +275,13 @@ class Headline(Frozen):
     initials: str = ""
 
 
+class FocusLevels(Frozen):
+    """What the preparations of a special focus are ranked by: the sum of one measure over some sources."""
+
+    sources: tuple[str, ...] = ()
+    measure: str = ""
+
+
 class Recipe(Frozen):
     """One edition: ``params/editions/<period>/edition.yml``.
 
@@ -293,6 +300,7 @@ class Recipe(Frozen):
     contact: tuple[str, ...] = ()
     published: dt.date | None = None
     focus: Names = ""
+    focus_levels: FocusLevels = FocusLevels()
     cover_title: Names = ""
 
     @property
@@ -320,13 +328,15 @@ class SeriesFigure(Frozen):
     """One figure of the chapter on consequences."""
 
     key: str
-    kind: Literal["lines", "columns", "sites"]
+    kind: Literal["lines", "columns", "sites", "panels"]
     what: Names
     series: tuple[SeriesLine, ...]
     heading: Names = ""
     spans: tuple[str, ...] = ()
     breaks: tuple[str, ...] = ()
     decimals: int = 0
+    own_scales: bool = False
+    none_sign: bool = False
 
 
 class TimeNote(Frozen):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -10,7 +11,7 @@ from forevar.params import Source
 from forevar.terms import AGGREGATE, SCORED_DIMENSIONS, ChangeCategory, Reason
 from forevar.words import Words, capital
 
-Shown = Callable[[pd.Series], bool]
+Shown = Callable[[Mapping[str, Any]], bool]
 UNSAID = (
     Reason.NO_COMPARISON, Reason.FIRST_TIME, Reason.PARTIAL, Reason.SUPPRESSED, Reason.SILENT, Reason.CLOSED,
 )  # fmt: skip
@@ -132,17 +133,42 @@ def _by_word(rows: pd.DataFrame) -> Iterable[tuple[str, pd.DataFrame]]:
 
 
 def _agency_parts(rows: pd.DataFrame, sources: Mapping[str, Source], words: Words, shown: Shown) -> list[str]:
-    return [_counted(row, sources, words, shown) for _, row in rows.iterrows()]
+    """One part per source, with the counts of every measure it has in the group."""
+    parts = []
+    for key in rows["source"].drop_duplicates():
+        own = rows[rows["source"] == key].to_dict("records")
+        if len(own) == 1:
+            parts.append(_counted(own[0], sources, words, shown))
+            continue
+        source = sources[key]
+        measures = words.join(_measured(row, sources, words, shown) for row in own)
+        parts.append(words("prose.both", source=words.name(source.short or source.name), parts=measures))
+    return parts
 
 
-def _counted(row: pd.Series, sources: Mapping[str, Source], words: Words, shown: Shown) -> str:
+def _measured(row: Mapping[str, Any], sources: Mapping[str, Source], words: Words, shown: Shown) -> str:
+    """``beslag (14 mot 8, usikker)``."""
+    measure = _measure(row, sources, words)
+    if not shown(row):
+        return measure
+    current, previous = (amount(row[column], row["unit"], words) for column in ("current", "previous"))
+    key = "part_uncertain" if _is_unsure(row) else "part_counts"
+    return words(f"prose.{key}", measure=measure, current=current, previous=previous)
+
+
+def _is_unsure(row: Mapping[str, Any]) -> bool:
+    """Whether the change could be chance: it was tested, it is called a change, and it is not clear."""
+    return row["word"] != "stable" and row["test"] in ("poisson", "quasi_poisson", "fisher") and not row["is_clear"]
+
+
+def _counted(row: Mapping[str, Any], sources: Mapping[str, Source], words: Words, shown: Shown) -> str:
     """``AFR (32 mot 20 pasienter)``, or the name and what was measured when the counts may not be shown."""
     name, measure = _name(row, sources, words), _measure(row, sources, words)
     if not shown(row):
         return words("prose.measure", source=name, measure=measure)
     current, previous = (amount(row[column], row["unit"], words) for column in ("current", "previous"))
     key = "counts" if row["unit"] == "count" else "amounts"
-    if key == "counts" and row.get("is_clear") is False and row["word"] != "stable":
+    if key == "counts" and _is_unsure(row):
         key = "counts_uncertain"
     return words(f"prose.{key}", source=name, measure=measure, current=current, previous=previous)
 
@@ -150,7 +176,7 @@ def _counted(row: pd.Series, sources: Mapping[str, Source], words: Words, shown:
 def _named(rows: pd.DataFrame, sources: Mapping[str, Source], words: Words, shown: Shown | None = None) -> list[str]:
     """``Kriminalomsorgen (beslag)``; with ``shown`` also the figure there is."""
     parts = []
-    for _, row in rows.iterrows():
+    for row in rows.to_dict("records"):
         name, measure = _name(row, sources, words), _measure(row, sources, words)
         if shown is not None and shown(row) and pd.notna(row["current"]):
             key = "measure_now" if row["unit"] == "count" else "measure_now_amount"
@@ -161,16 +187,11 @@ def _named(rows: pd.DataFrame, sources: Mapping[str, Source], words: Words, show
     return parts
 
 
-def _name(row: pd.Series, sources: Mapping[str, Source], words: Words) -> str:
+def _name(row: Mapping[str, Any], sources: Mapping[str, Source], words: Words) -> str:
     source = sources[row["source"]]
     return words.name(source.short or source.name)
 
 
-def _measure(row: pd.Series, sources: Mapping[str, Source], words: Words) -> str:
+def _measure(row: Mapping[str, Any], sources: Mapping[str, Source], words: Words) -> str:
     measure = sources[row["source"]].measures.get(row["measure"])
     return words.name(measure.label or measure.name) if measure and measure.name else str(row["measure"])
-
-
-def term_list(counts: Sequence[tuple[str, int]], most: int) -> list[str]:
-    """The terms named most, without their counts."""
-    return [term for term, _ in counts[:most]]

@@ -46,7 +46,8 @@ class Tables:
     Attributes:
         observations: Tidy figures, OBSERVATION_COLUMNS.
         answers: Tidy questionnaires, ANSWER_COLUMNS.
-        signals: One row per indicator and half-year, SIGNAL_COLUMNS and the change's test, CHANGE_COLUMNS.
+        signals: One row per indicator and half-year from ``trend.scored_from`` on, SIGNAL_COLUMNS and the change's
+            test, CHANGE_COLUMNS.
         differences: Scores, DIFFERENCE_COLUMNS.
         certainty: How sure each score is, CERTAINTY_COLUMNS.
         trends: Long-term curves, TREND_COLUMNS.
@@ -74,8 +75,10 @@ def make_tables(workspace: Workspace, params: Params, progress: Progress | None 
     tidy.raise_faults()
     panels = panel_counts(tidy.answers, params.sources)
     signals = score_signals(tidy.observations, panels, params.method, params.sources)
-    signals = add_change(signals, tidy.observations, params.method)
     differences = aggregated_differences(signals, params.method)
+    # what came before the first half-year with complete files is history: curves need it, doubt does not
+    signals = signals[signals["period"] >= str(params.method.trend.scored_from or "")]
+    signals = add_change(signals, tidy.observations, params.method)
     trends = long_term_trends(differences, tidy.observations, params.method, params.substances)
     certainty = certainty_table(signals, params.method, tidy.answers)
     certainty["would_change_if"] = certainty["would_change_if"].map(" ".join)
