@@ -70,6 +70,21 @@ def test_every_chart_is_drawn_without_complaint_or_request(browser: Any, report:
     assert opened.outside == []
 
 
+def test_living_chart_is_as_large_as_the_still_one(browser: Any, tmp_path: Path) -> None:
+    """Also one of several views, which vega-embed takes for another language when it has to guess."""
+    view = {name: part for name, part in spec(300).items() if name not in ("$schema", "config", "datasets", "data")}
+    views = {"data": {"values": [{"x": 1, "y": 2}, {"x": 2, "y": 1}]}, "concat": [view, view], "columns": 1}
+    path = tmp_path / "concat.html"
+    path.write_text(render_html(document([chapter(cell(figure(wide=views)))]), Draughtsman()), encoding="utf-8")
+    page = Opened(browser, path, viewport={"width": 1200, "height": 900}).page
+    page.evaluate("drawAll()")
+    sizes = [
+        [float(page.locator(one).get_attribute(side)) for side in ("width", "height")]
+        for one in (".wide svg", ".live-chart svg")
+    ]
+    assert sizes[0] == pytest.approx(sizes[1], abs=3)
+
+
 def test_charts_are_drawn_as_the_reader_comes_to_them(browser: Any, report: Path) -> None:
     page = Opened(browser, report, viewport={"width": 1200, "height": 300}).page
     assert page.locator("figure.live").count() == 0

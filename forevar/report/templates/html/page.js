@@ -28,7 +28,7 @@
     var box = document.createElement("div");
     box.className = "live-chart";
     return fonts.then(function () {
-      return vegaEmbed(box, specs[width], { renderer: "svg", actions: false, hover: false, downloadFileName: figure.id });
+      return vegaEmbed(box, specs[width], { mode: "vega-lite", renderer: "svg", actions: false, hover: false, downloadFileName: figure.id });
     }).then(function () {
       if (figure.dataset.drawn !== width) return;
       box.querySelectorAll("svg").forEach(function (svg) { svg.setAttribute("aria-hidden", "true"); });
