@@ -207,7 +207,7 @@ FORM_TABLE: dict[str, Any] = {
     "files": FORM_FILES,
     "columns": {
         "source": "skip", "measure": "measure", "substance": "substance", "place": "place",
-        "[I]": {}, "[J]": "unit", "[K]": "status", "[F]": "skip", "[G]": "skip", "[H]": "skip", "[L]": "skip",
+        "[H]": {}, "[I]": "unit", "[J]": "status", "[E]": "skip", "[F]": "skip", "[G]": "skip", "[K]": "skip",
     },
     "only": {"source": "{source}"},
     "blank_rows": "skip",
@@ -215,6 +215,7 @@ FORM_TABLE: dict[str, Any] = {
         "substance": {"-": ""}, "place": {"-": ""},
         "unit": {
             "kg": ["g", 1000], "mg": ["g", 0.001], "liter": "litres", "dl": ["litres", 0.1], "tabletter": "tablets",
+            "tablettar": "tablets",
         },
     },
     "words": {

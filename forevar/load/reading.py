@@ -142,7 +142,7 @@ class _TableReader:
                 fault("no_dimension", f"params/sources/{meaning.profile}", measure=measure, source=meaning.source)
             )
         substance = keys.get("substance", table.substance or "")
-        unit, factor = self._unit(keys.get("unit", ""), unit, column, substance)
+        unit, factor = self._unit(keys.get("unit", ""), unit, row, column, substance)
         span = self._time(row, column)
         if meaning.form.every not in (*YEARLY, "week") and Period.containing(span.start) != Period.containing(span.end):
             raise Stop(fault("crosses", where, content=self._time_shown(row, column)))
@@ -181,9 +181,7 @@ class _TableReader:
         return keys
 
     def _key(self, role: str, label: str, row: int, column: int) -> str:
-        if role == "unit":
-            if normal(label) not in self.meaning.units:
-                raise Stop(self._unknown(role, label, row, column))
+        if role == "unit":  # looked up when it is known to matter: a count stays a count
             return normal(label)
         key = self.meaning.lexica[role].key(label)
         if key is None:
@@ -195,13 +193,16 @@ class _TableReader:
     def _unknown(self, role: str, label: str, row: int, column: int) -> Fault:
         return fault("unknown_label", self.grid.where(row, column), content=self.grid.shown(label), role=role)
 
-    def _unit(self, label: str, registered: str, column: Column, substance: str) -> tuple[str, float]:
+    def _unit(self, label: str, registered: str, row: int, column: Column, substance: str) -> tuple[str, float]:
         told, table = column.value, self.table
         factor = told.factor * table.factor
         of_substance = told.unit_of.get(substance) or table.unit_of.get(substance)
         if of_substance:
             return of_substance[0], factor * of_substance[1]
         if label and registered != "count":
+            if label not in self.meaning.units:
+                at = self.region.of_role("unit")
+                raise Stop(self._unknown("unit", label, row, at[0].index if at else column.index))
             unit, by = self.meaning.units[label]
             return unit, factor * by
         return told.unit or table.unit or registered, factor

@@ -82,7 +82,8 @@ def open_workbook(path: Path, file: str, *, restricted: bool = False) -> Book:
     """
     ending = path.suffix.lower()
     try:
-        head = path.open("rb").read(8)
+        with path.open("rb") as raw:
+            head = raw.read(8)
     except OSError as error:
         raise DataError(fault("file_unreadable", file, why=error.strerror or "no reason given")) from None
     if not head:
