@@ -1,16 +1,21 @@
-"""Layers on a fixed canvas: every position is ours, so that nothing is cut and no renderer decides anything."""
+"""Layers on a fixed canvas: every position is ours, so that nothing is cut and no renderer decides anything.
+
+The specification is written down as it is: Altair would spend twenty times as long on the same one, most of it on
+checking what the tests check once (``tests/test_canvas.py`` holds it against Altair's schema).
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import altair as alt
 from scipy.optimize import isotonic_regression
 
-from forevar.charts.theme import config
+from forevar.charts.theme import RULE, config
 from forevar.words import Words
 
 Record = Mapping[str, Any]
@@ -48,12 +53,11 @@ class Axis:
             return math.exp(math.log(self.low) + share * (math.log(self.high) - math.log(self.low)))
         return self.low + share * (self.high - self.low)
 
-    def scale(self) -> alt.Scale:
+    def scale(self) -> dict[str, Any]:
         """As Vega-Lite wants it, with no default left open."""
         kind: dict[str, Any] = {"type": "log", "base": 10} if self.log else {"type": "linear", "zero": False}
-        return alt.Scale(
-            domain=[self.low, self.high], range=[self.start, self.end], nice=False, clamp=False, round=False, **kind
-        )
+        fixed = {"nice": False, "clamp": False, "round": False}
+        return {"domain": [self.low, self.high], "range": [self.start, self.end], **fixed, **kind}
 
 
 class Px(float):
@@ -176,29 +180,38 @@ class Canvas:
         on_rows = self.y.low == self.y.start and self.y.high == self.y.end
         self.put("text", x=Px(x), y=y if on_rows else Px(y), text=lines, **look)
 
-    def chart(self) -> Any:
-        """The layers as one Altair chart."""
-        ordered = sorted(self.layers, key=lambda layer: (layer.mark == "text", layer.z))
-        return alt.layer(*map(self._altair, ordered)).properties(width=self.width, height=self.height)
+    def part(self, y: float) -> None:
+        """A thin line from edge to edge, a pixel short of each so that its own width stays inside."""
+        self.put("rule", x=Px(1), x2=Px(self.width - 1), y=y, z=1, colour=RULE)
 
-    def _altair(self, layer: Layer) -> alt.Chart:
+    def chart(self) -> dict[str, Any]:
+        """The layers as one Vega-Lite view."""
+        ordered = sorted(self.layers, key=lambda layer: (layer.mark == "text", layer.z))
+        return {"layer": [self._view(layer) for layer in ordered], "width": self.width, "height": self.height}
+
+    def _view(self, layer: Layer) -> dict[str, Any]:
         encoding: dict[str, Any] = {}
-        kinds = {"x2": alt.X2, "y2": alt.Y2, "text": alt.Text, "detail": alt.Detail, "tooltip": alt.Tooltip}
         for channel, place in layer.channels.items():
             if not isinstance(place, str):
-                encoding[channel] = alt.value(float(place))
+                encoding[channel] = {"value": float(place)}
             elif channel in ("x", "y"):
+                axis = self.x if channel == "x" else self.y
                 stack: dict[str, Any] = {"stack": None} if layer.mark in ("area", "bar") else {}
-                axis, kind = (self.x, alt.X) if channel == "x" else (self.y, alt.Y)
-                encoding[channel] = kind(f"{place}:Q", scale=axis.scale(), axis=None, **stack)
-            elif channel == "order":
-                encoding[channel] = alt.Order(f"{place}:Q")
+                encoding[channel] = {
+                    "field": place,
+                    "type": "quantitative",
+                    "scale": axis.scale(),
+                    "axis": None,
+                    **stack,
+                }
+            elif channel in ("x2", "y2"):
+                encoding[channel] = {"field": place}
             elif channel == "color":
-                encoding[channel] = alt.Color(f"{place}:N", scale=None, legend=None)
+                encoding[channel] = {"field": place, "type": "nominal", "scale": None, "legend": None}
             else:
-                encoding[channel] = kinds[channel](place if channel in ("x2", "y2") else f"{place}:N")
-        data = alt.InlineData(values=layer.records)
-        return alt.Chart(data, mark=alt.MarkDef(type=layer.mark, **layer.look)).encode(**encoding)  # type: ignore[arg-type]
+                encoding[channel] = {"field": place, "type": "quantitative" if channel == "order" else "nominal"}
+        mark = {"type": layer.mark, **layer.look}
+        return {"data": {"values": layer.records}, "mark": mark, "encoding": encoding}
 
 
 def plain(value: Any) -> Any:
@@ -210,23 +223,36 @@ def plain(value: Any) -> Any:
     return value
 
 
-def finish(chart: Any, words: Words) -> dict[str, Any]:
+def finish(chart: Mapping[str, Any], words: Words) -> dict[str, Any]:
     """The specification every face can draw: same bytes for the same tables.
 
-    The schema's address is left out, because JupyterLab and the report have different versions and each would warn of
-    the other's.
+    Records are named by their content, so that panels with the same ones share them. The schema's address is left
+    out, because JupyterLab and the report have different versions and each would warn of the other's.
+
+    Args:
+        chart: From ``Canvas.chart``, or several of them under ``concat``.
+        words: For number signs.
     """
-    spec: dict[str, Any] = chart.to_dict(validate=True)
-    spec.pop("$schema", None)
-    spec["config"] = config(words)
-    spec["usermeta"] = {"embedOptions": {"actions": False, "renderer": "svg"}}
-    return spec
+    views = [layer for view in chart.get("concat", [chart]) for layer in view["layer"]]
+    datasets: dict[str, Any] = {}
+    for view in views:
+        values = view["data"]["values"]
+        content = json.dumps(values, sort_keys=True).encode()
+        name = f"data-{hashlib.sha256(content).hexdigest()[:32]}"
+        datasets[name], view["data"] = values, {"name": name}
+    return {
+        **chart,
+        "datasets": datasets,
+        "config": config(words),
+        "usermeta": {"embedOptions": {"actions": False, "renderer": "svg"}},
+    }
 
 
 def grid(panels: Sequence[Canvas], columns: int, words: Words, gap: float = 0) -> dict[str, Any]:
     """Panels of equal size in rows of ``columns``, edge to edge."""
-    charts = [panel.chart() for panel in panels]
-    return finish(alt.concat(*charts, columns=columns, spacing=gap, bounds="flush", align="none"), words)
+    views = [panel.chart() for panel in panels]
+    flush = {"columns": columns, "spacing": gap, "bounds": "flush", "align": "none"}
+    return finish({"concat": views, **flush}, words)
 
 
 def spread(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:
