@@ -93,13 +93,14 @@ def _jumps(observations: pd.DataFrame, period: Period, restricted: set[str]) -> 
     rows = observations[(observations["status"] == Status.OK) & (observations["frequency"] == "half_year")]
     now = rows[rows["period"] == str(period)].set_index(_SERIES)
     before = rows[rows["period"] == str(period.previous)].set_index(_SERIES)
-    both = now.join(before[["value", "origin"]], how="inner", rsuffix="_before")
+    was = before[["value", "origin"]].add_suffix("_before")
+    both = now.join(was, how="inner")
     found = []
-    for index, (was, origin_was, value, origin) in zip(
+    for index, (then, origin_then, value, origin) in zip(
         both.index, both[["value_before", "origin_before", "value", "origin"]].itertuples(index=False), strict=True
     ):
-        if is_tenfold(float(was), float(value)):
-            told = (None, None) if index[0] in restricted else (f"{was:g}", f"{value:g}")
+        if is_tenfold(float(then), float(value)):
+            told = (None, None) if index[0] in restricted else (f"{then:g}", f"{value:g}")
             series = ", ".join(part for part in index if part)
-            found.append(fault("tenfold", str(origin), before=told[0], after=told[1], other=origin_was, series=series))
+            found.append(fault("tenfold", str(origin), before=told[0], after=told[1], other=origin_then, series=series))
     return found
