@@ -9,7 +9,7 @@ from zlib import crc32
 from forevar.blocks import NARROW, WIDE, Bundle
 from forevar.report.document import Block
 from forevar.report.svg import size_of
-from forevar.report.typst_text import Markup, bind, markdown, plain
+from forevar.report.typst_text import Markup, bind, markdown, plain, shape
 from forevar.words import HARD_SPACE, Words
 
 Draw = Callable[[Bundle], str]
@@ -20,7 +20,7 @@ Width = tuple[str, float]
 FULL_MM, HALF_MM, HALF_TALLEST_MM = 166, 79, 72
 # A turned page, and columns of one to three marks.
 TURNED_MM, WIDEST_MARKS_MM, NARROWEST_MARKS_MM, MARKS_GAP_MM = 253, 7, 4.3, 0.25
-MOST_WORDED_STEPS, LONGEST_LABEL, LABEL_MM = 7, 38, 1.3
+MOST_WORDED_STEPS, LONGEST_LABEL, LABEL_MM = 7, 38, 1.15
 # How much text, in characters, a table may have across and still stand in the margin, in the text, on a page upright.
 MARGIN_CHARACTERS, TEXT_CHARACTERS, UPRIGHT_COLUMNS = 26, 64, 9
 MARGIN_COLUMNS, TEXT_COLUMNS = 2, 5
@@ -92,6 +92,7 @@ def text(block: Block, words: Words, *, bullets: bool = True) -> Item:
     item = {"kind": "text", "role": block.get("role", "body")}
     name = block.get("id") or f"text-{crc32(block['markdown'].encode())}"
     item["body"] = markdown(block["markdown"], name, bullets=bullets)
+    item["opens"], item["length"] = shape(block["markdown"])
     if item["role"] == "note":
         item["heading"] = words("report.note.heading")
     return item

@@ -88,12 +88,11 @@ def markdown(text: str, name: str = "text", *, bullets: bool = True) -> Markup:
     return Markup(_Writer(name, tokens, bullets).write())
 
 
-def title(text: str) -> str:
-    """The first heading of level 1 as plain text; empty when there is none."""
-    for token in _tokens(text):
-        if token["type"] == "heading" and token["attrs"]["level"] == 1:
-            return _words_of(token)
-    return ""
+def shape(text: str) -> tuple[bool, int]:
+    """Whether a text opens a section, and how many characters it has besides its headings."""
+    tokens = [token for token in _tokens(text) if token["type"] != "blank_line"]
+    length = sum(len(_words_of(token)) for token in tokens if token["type"] != "heading")
+    return bool(tokens) and tokens[0]["type"] == "heading" and tokens[0]["attrs"]["level"] > 1, length
 
 
 def _tokens(text: str) -> list[Token]:
