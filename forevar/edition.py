@@ -164,6 +164,15 @@ class Edition:
 
         What is read is noted, so that the notebook runs again when these rows change.
         """
+        if name not in self._kept:
+            self._kept[name] = self._find(name)
+        return self._kept[name].copy(deep=False)
+
+    @cached_property
+    def _kept(self) -> dict[str, pd.DataFrame]:
+        return {}
+
+    def _find(self, name: str) -> pd.DataFrame:
         table_name, _, part = name.partition("/")
         table: pd.DataFrame = getattr(self.tables, table_name)
         if table_name == "files":
@@ -195,12 +204,12 @@ class Edition:
     def informants(self) -> dict[str, int]:
         """Source → how many people answered its questionnaire this half-year."""
         answers = self.now("answers/all")
-        return answers.groupby("source")["informant"].nunique().to_dict()
+        return {str(key): int(people) for key, people in answers.groupby("source")["informant"].nunique().items()}
 
     def scores(self, substance: str) -> dict[str, tuple[float, str]]:
         """Dimension and ``aggregate`` → (score, word's key) of this half-year."""
         rows = self.now(f"differences/{substance}")
-        return {row.dimension: (float(row.score), str(row.word)) for row in rows.itertuples()}
+        return {row["dimension"]: (row["score"], row["word"]) for row in rows.to_dict("records")}
 
     # --- words ---------------------------------------------------------------------------------------------------
 
@@ -298,7 +307,7 @@ class Edition:
         behind = any((self.rows(f"files/{key}")["data"] == "reconstructed").any() for key in sources)
         return self.words("credit.reconstructed") if behind else ""
 
-    def shown(self, row: Mapping[str, Any]) -> bool:
+    def shown(self, row: Mapping[Any, Any]) -> bool:
         """Whether a signal's two counts may be printed: none of them guarded and small."""
         rule = self.params.sources[row["source"]].disclosure
         least = rule.min_n if rule.min_n is not None else 5 if rule.unit == "persons" else 0

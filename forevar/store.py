@@ -29,7 +29,8 @@ FIGURES = (
     "ratio", "low", "high", "p", "q", "share_ratio", "dispersion", "rank_10y",
 )  # fmt: skip
 CLAIMS = frozenset({
-    "is_new", "is_registered", "is_notable", "is_clear", "moves_apart", "activity_fell", "rests_on_one", "flips_equal_weights",
+    "is_new", "is_registered", "is_notable",
+     "is_clear", "moves_apart", "activity_fell", "rests_on_one", "flips_equal_weights",
 })  # fmt: skip
 NUMBERS = frozenset({
     *FIGURES, "value", "denominator", "exposure_previous", "exposure_current", "weight", "contribution", "score",
@@ -184,8 +185,8 @@ def digest(tables: Mapping[str, pd.DataFrame] | Iterable[tuple[str, pd.DataFrame
     """One hash over the rows of some tables; the same rows give the same hash."""
     whole = hashlib.sha256()
     for name, table in dict(tables).items():
-        whole.update(name.encode())
-        whole.update(table.to_csv(index=False, float_format="%.12g").encode())
+        whole.update(json.dumps([name, *table.columns]).encode())
+        whole.update(pd.util.hash_pandas_object(table, index=False).to_numpy().tobytes())
     return whole.hexdigest()
 
 
