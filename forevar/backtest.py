@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from forevar.alerts import bounds_at, counted_series
+from forevar.change import add_change
 from forevar.history import Breaks, ordinal
-from forevar.params import Method
+from forevar.params import Few, Method
 from forevar.period import Period
 from forevar.rules import BacktestRules
 from forevar.score import word_of
@@ -44,11 +45,7 @@ class Backtest:
 
 
 def backtest(
-    observations: pd.DataFrame,
-    signals: pd.DataFrame,
-    trends: pd.DataFrame,
-    method: Method,
-    breaks: Breaks | None = None,
+    observations: pd.DataFrame, trends: pd.DataFrame, method: Method, breaks: Breaks | None = None
 ) -> Backtest:
     """Test the score, the tests and the signals against what came after.
 
@@ -58,7 +55,6 @@ def backtest(
 
     Args:
         observations: Tidy observations; half-yearly counts of one substance on use and availability are read.
-        signals: Signals of every half-year after ``change.add_change``.
         trends: From ``long_term_trends``: the differences of every edition, printed ones too.
         method: ``backtest``, ``signals`` and the cut points of the aggregate.
         breaks: Source or substance key → periods in which its series began anew.
@@ -77,7 +73,7 @@ def backtest(
         rise for substance, part in growth.groupby(level="substance") for rise in _rises(str(substance), part, rules)
     ]
     first, last = int(growth.columns[0]), int(growth.columns[-1])
-    said = _said(series, signals, trends, method, breaks)
+    said = _said(series, observations, trends, method, breaks)
     found = pd.DataFrame([_found(rise, said, rules) for rise in rises], columns=list(RISE_COLUMNS))
     judged = said[said["t"].between(first, last) & said["substance"].isin(growth.index.get_level_values("substance"))]
     return Backtest(found, *_ways(found, judged, rises, rules), (_label(first), _label(last)))
@@ -129,18 +125,17 @@ def _rises(substance: str, growth: pd.DataFrame, rules: BacktestRules) -> list[_
 
 
 def _said(
-    series: pd.DataFrame, signals: pd.DataFrame, trends: pd.DataFrame, method: Method, breaks: Breaks | None
+    series: pd.DataFrame, observations: pd.DataFrame, trends: pd.DataFrame, method: Method, breaks: Breaks | None
 ) -> pd.DataFrame:
     """Substance, way, t and whether that way spoke of a rise; no row where it could not have spoken."""
-    known = {label: ordinal(label) for label in {*signals["period"], *trends["period"]}}
+    known = {label: ordinal(label) for label in trends["period"].unique()}
     scored = trends[trends["difference"].notna()]
     words = [word_of(score, method.words.aggregate_cuts) for score in scored["difference"]]
     scores = scored[["substance"]].assign(t=scored["period"].map(known), says=[word.endswith("rise") for word in words])
     parts = [scores.assign(way="score")]
-    tested = signals[signals["p"].notna()]
-    up = (tested["ratio"] > 1) | (tested["more"] > tested["less"])
-    tests = tested.assign(t=tested["period"].map(known), says=tested["is_clear"] & up)
-    parts.append(tests.groupby(["substance", "t"], as_index=False).agg(says=("says", "any")).assign(way="tests"))
+    tested = add_change(_pairs(series, method.few), observations, method, breaks)
+    tested = tested[tested["p"].notna()].assign(says=lambda rows: rows["is_clear"] & (rows["ratio"] > 1))
+    parts.append(tested.groupby(["substance", "t"], as_index=False).agg(says=("says", "any")).assign(way="tests"))
     for t in series.columns:
         table = bounds_at(series, int(t), method, breaks)
         table = table[table["is_compared"]].assign(t=int(t), says=lambda rows: rows["is_above"])
@@ -149,6 +144,15 @@ def _said(
                 table.groupby(["substance", "t"], as_index=False).agg(says=("says", "any")).assign(way="signals")
             )
     return pd.concat(parts, ignore_index=True)[["substance", "t", "way", "says"]]
+
+
+def _pairs(series: pd.DataFrame, few: Few) -> pd.DataFrame:
+    """Every figure and the one before it, as ``change.add_change`` takes them."""
+    series = series.rename_axis(columns="t")
+    both = pd.concat({"previous": series.shift(1, axis=1).stack(), "current": series.stack()}, axis=1).dropna()
+    pairs = both.reset_index()
+    is_few = pairs[["previous", "current"]].max(axis=1) < few.n_min
+    return pairs.assign(period=pairs["t"].map(_label), unit=few.units[0], flag=np.where(is_few, "few", ""))
 
 
 def _found(rise: _Rise, said: pd.DataFrame, rules: BacktestRules) -> dict[str, Any]:

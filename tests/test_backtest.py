@@ -3,10 +3,9 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from doubt_builders import method, observations, signal, signals
+from doubt_builders import method, observations
 
 from forevar.backtest import backtest, level_growth
-from forevar.change import add_change
 from forevar.history import series_of
 from forevar.period import Period
 
@@ -28,10 +27,9 @@ def trend(said):
 
 def run(*parts, said=(), **rules):
     table = pd.concat(parts)
-    quiet = add_change(signals(signal(0, substance="kokain", previous=20, current=20)), table, method())
     asked = method()
     asked = asked.model_copy(update={"backtest": asked.backtest.model_copy(update=rules)})
-    return backtest(table, quiet, trend(said), asked)
+    return backtest(table, trend(said), asked)
 
 
 def two(values):
@@ -76,6 +74,11 @@ def test_the_share_of_false_alarms_is_of_the_half_years_judged():
 
 def test_the_signals_see_a_level_that_doubles():
     assert run(*two([20.0, 22, 19, 21] * 3 + [20.0, 21] + [60.0] * 6)).rises.iloc[0]["lead_signals"] == 0
+
+
+def test_the_tests_see_a_level_that_trebles():
+    rows = two([20.0, 22, 19, 21] * 3 + [20.0, 21] + [60.0] * 6)
+    assert run(*rows).rises.iloc[0]["lead_tests"] == 0
 
 
 def test_the_last_half_years_are_not_judged():
