@@ -153,7 +153,7 @@ def test_coverage_is_counted_as_the_report_prints_it(row):
         "key_persons": answers[(answers["source"] == "key_persons") & (answers["period"] == NOW)][
             "informant"
         ].nunique(),
-        "focus_groups": int(tidy().observations.query("source == 'focus_groups' and period == @NOW").shape[0]),
+        "focus_groups": int(tidy().observations.query("source == 'focus_groups' and period == @NOW")["value"].sum()),
         "new_sources": int(coverage()["is_new"].sum()),
         "report_number": params().town.number_of(Period.parse(NOW)),
         "knows_kokain": int(panel.knows(answers, "trend_panel", NOW, "kokain")["knows"].sum()),

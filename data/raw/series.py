@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ Row = Mapping[str, str]
 Series = dict[Period, int | None]
 
 
+@cache
 def table(name: str) -> list[dict[str, str]]:
     """The rows of one table of changes."""
     with (CHANGES / f"{name}.csv").open(encoding="utf-8", newline="") as file:
@@ -37,7 +39,8 @@ def half_yearly(row: Row, steps: Mapping[int, tuple[float, float]], last: Period
     """One row of ``changes/counts.csv`` as numbers from its first half-year on; None where there was no figure.
 
     The two latest half-years stand in the table. From there we go back: to ``STEPS_FROM`` by undoing the step each
-    half-year took, further back along a curve of ``drift`` per cent a year with ordinary scatter.
+    half-year took, further back along a curve of ``drift`` per cent a year with ordinary scatter, or through the
+    levels of ``changes/knots.csv`` with little.
     """
     random = dice(row["source"], row["measure"], row["substance"])
     first = Period.parse(row["first"])
@@ -52,15 +55,26 @@ def half_yearly(row: Row, steps: Mapping[int, tuple[float, float]], last: Period
         else:
             values[period] = _undone(after, 0 if step.startswith("=") else int(step), steps, random)
     level = values[STEPS_FROM]
-    for back, period in enumerate(reversed(tuple(period_range(FIRST, STEPS_FROM.previous))), 1):
+    shape = [(Period.parse(one["period"]).x, float(one["level"])) for one in _knots(row)]
+    for period in reversed(tuple(period_range(FIRST, STEPS_FROM.previous))):
         if level is None:
             values[period] = None
-            continue
-        mean = level * (1 + float(row["drift"] or 0) / 100) ** (-back / 2)
-        spread = max(np.sqrt(mean), 0.05 * mean) * (1.5 if row["unit"] in ("g", "tablets") else 1)
-        drawn = random.poisson(mean) if mean < 30 else random.normal(mean, spread)
-        values[period] = _rounded(max(0, round(float(drawn))))
+        elif shape:
+            x, y = zip(*shape, (STEPS_FROM.x, level), strict=True)
+            mean = float(np.interp(period.x, x, y))
+            values[period] = max(0, round(random.normal(mean, 0.4 * np.sqrt(mean))))
+        else:
+            mean = level * (1 + float(row["drift"] or 0) / 100) ** (period.x - STEPS_FROM.x)
+            spread = max(np.sqrt(mean), 0.05 * mean) * (1.5 if row["unit"] in ("g", "tablets") else 1)
+            drawn = random.poisson(mean) if mean < 30 else random.normal(mean, spread)
+            values[period] = _rounded(max(0, round(float(drawn))))
     return {period: values[period] for period in HALF_YEARS if first <= period <= last}
+
+
+def _knots(row: Row) -> list[dict[str, str]]:
+    """Levels a series passed through before ``STEPS_FROM``, when ``changes/knots.csv`` has any for it."""
+    keys = ("source", "measure", "substance")
+    return [one for one in table("knots") if all(one[key] == row[key] for key in keys)]
 
 
 def _column(period: Period) -> str:
