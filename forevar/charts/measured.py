@@ -12,7 +12,7 @@ from forevar.blocks import NARROW, WIDE, Bundle, Column, Credit, Figure, Table
 from forevar.charts.canvas import Axis, Canvas, finish
 from forevar.charts.caption import description, shortest_of
 from forevar.charts.headline import AREA
-from forevar.charts.measure import two_lines, widest
+from forevar.charts.measure import two_lines, widest, wrap
 from forevar.charts.theme import FAINT, INK, LABEL, MARK, MIDDLE, RULE, SOFT, Series
 from forevar.words import Words, capital
 
@@ -141,10 +141,13 @@ def _wide(rows: Sequence[Row], laboratories: str, words: Words) -> Bundle:
     middle = names + 0.5 * (WIDE - names)
     persons = Axis(0, max(row.asked for row in rows), names + 4, middle - numbers - 22)
     bars = _bars(rows, middle, WIDE - samples)
-    canvas = Canvas(WIDE, 28 + ROW * len(rows) + 6)
-    canvas.write(words(f"{AREA}.panel"), names, 10, color=SOFT)
-    canvas.write(laboratories, middle, 10, color=SOFT)
-    tops = [28.0 + ROW * n for n in range(len(rows))]
+    head = wrap(laboratories, WIDE - middle)
+    below = 28.0 + LINE * (len(head) - 1)
+    canvas = Canvas(WIDE, below + ROW * len(rows) + 6)
+    canvas.write(words(f"{AREA}.panel"), names, below - 18, color=SOFT)
+    for line, text in enumerate(head):
+        canvas.write(text, middle, 10 + LINE * line, color=SOFT)
+    tops = [below + ROW * n for n in range(len(rows))]
     centres = [top + ROW / 2 for top in tops]
     canvas.draw("rule", [{"y": top} for top in tops], x=1, x2=WIDE - 1, colour=RULE)
     for row, lines, centre in zip(rows, named, centres, strict=True):
@@ -162,12 +165,15 @@ def _narrow(rows: Sequence[Row], laboratories: str, words: Words) -> Bundle:
     texts = max(widest([row.knows_text for row in rows]), widest([row.positive_text for row in rows], bold=True)) + 10
     persons = Axis(0, max(row.asked for row in rows), 4, NARROW - texts - 4)
     bars = _bars(rows, 1, NARROW - texts)
-    canvas = Canvas(NARROW, 40 + TALL_ROW * len(rows))
+    head = wrap(laboratories, NARROW - 20)
+    below = 40.0 + LINE * (len(head) - 1)
+    canvas = Canvas(NARROW, below + TALL_ROW * len(rows))
     canvas.draw("point", [{"x": 8, "y": 9}], colour=MIDDLE, size=40)
     canvas.write(words(f"{AREA}.panel"), 20, 9, color=SOFT)
     canvas.draw("rect", [{"x": 1, "x2": 15, "y": 22, "y2": 31}], x2="x2", y2="y2", colour=MIDDLE)
-    canvas.write(laboratories, 20, 27, color=SOFT)
-    tops = [40.0 + TALL_ROW * n for n in range(len(rows))]
+    for line, text in enumerate(head):
+        canvas.write(text, 20, 27 + LINE * line, color=SOFT)
+    tops = [below + TALL_ROW * n for n in range(len(rows))]
     canvas.draw("rule", [{"y": top} for top in tops], x=1, x2=NARROW - 1, colour=RULE)
     for row, top in zip(rows, tops, strict=True):
         canvas.write(row.name, 0, top + 13, color=row.series.text, fontWeight=700, fontSize=LABEL)

@@ -45,7 +45,8 @@ def panels(
     Args:
         key: Of the figure.
         observations: Tidy rows, yearly or half-yearly.
-        series: The first is the one the title is about when scales differ; else the one that moved most.
+        series: The first is the one the title is about when scales differ and it has a number; else the one that
+            moved most.
         period: The last year (or half-year) shown.
         words: Language.
         credit: Publisher, licence and date.
@@ -61,10 +62,11 @@ def panels(
     several = courses(observations, series, period, words, decimals)
     if none_sign:
         several = tuple(_with_none(course, words) for course in several)
-    title = change_title(several[0] if own_scales else most_changed(several), words)
+    main = several[0] if own_scales and several[0].now.is_known else most_changed(several)
+    title = change_title(main, words)
     sentences = [
         words(
-            f"{AREA}.alt.panels",
+            f"{AREA}.alt.{'panels' if len(several) > 1 else 'line'}",
             count=words.count_word(len(several)),
             per=words(f"{AREA}.per.{several[0].scope}"),
             span=span(several[0].points, words),

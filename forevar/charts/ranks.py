@@ -15,7 +15,7 @@ from forevar.charts.caption import description, shortest_of
 from forevar.charts.course import label, when, x_of
 from forevar.charts.headline import AREA
 from forevar.charts.measure import text_width, two_lines, widest
-from forevar.charts.theme import DEEP_BAND, FAINT, INK, LABEL, MARK, MIDDLE, RULE, SOFT, Series
+from forevar.charts.theme import DEEP_BAND, INK, LABEL, MARK, MIDDLE, RULE, SOFT, Series
 from forevar.charts.timeline import LINE, draw_years
 from forevar.words import Words, capital
 
@@ -70,12 +70,13 @@ class Ranking:
 
     @property
     def highlighted(self) -> list[Series]:
-        """Today's first, the first of the start, and the one that has lost most places: at most three."""
+        """Today's first, the first of the start, the highest newcomer, and who has lost most places: at most three."""
         chosen = [self.at(1, -1), self.at(1, 0)]
+        chosen += [each for each in self.now if not self.places[each.key][0]][:1]
         lost = {each: self.places[each.key][-1] - self._entry(each) for each in self.now if each not in chosen}
         most = max(lost.values(), default=0)
         chosen += [each for each, places in lost.items() if places == most > 0][:1]
-        return list(dict.fromkeys(chosen))
+        return list(dict.fromkeys(chosen))[:3]
 
     def _entry(self, series: Series) -> int:
         return next(place for place in self.places[series.key] if place)
@@ -229,16 +230,21 @@ def _rank_line(
     (begun, entry), (ended, exit_) = held[0], held[-1]
     name = capital(each.name)
     first, last = f"{name} {entry}", f"{exit_} {name}" if ended == order.periods[-1] else name
-    look = named
-    if begun != order.periods[0]:
-        first, look = words(f"{AREA}.new", when=when(begun, words)), {"color": each.text if strong else FAINT}
-    for text, px, place, how in (
-        (first, canvas.x.at(x_of(begun)) - 10, entry, {"align": "right", **look}),
-        (last, canvas.x.at(x_of(ended)) + 10, exit_, named),
-    ):
-        parts = two_lines([text], NAMES, LABEL)[0]
-        for line, part in enumerate(parts):
-            canvas.write(part, px, top + STEP * (place - 1) + LINE * (line - (len(parts) - 1) / 2), **how)
+    if begun == order.periods[0]:
+        _write_name(canvas, first, canvas.x.at(x_of(begun)) - 10, top + STEP * (entry - 1), align="right", **named)
+    else:
+        new = words(f"{AREA}.new", when=when(begun, words))
+        x, y = canvas.x.at(x_of(begun)) - 9, top + STEP * (entry - 1) + 11
+        canvas.write(new, x, y, align="right", stroke="white", strokeWidth=5, strokeJoin="round")
+        canvas.write(new, x, y, align="right", color=each.text if strong else SOFT)
+    _write_name(canvas, last, canvas.x.at(x_of(ended)) + 10, top + STEP * (exit_ - 1), **named)
+
+
+def _write_name(canvas: Canvas, text: str, x: float, y: float, **look: Any) -> None:
+    """On two lines where it is long."""
+    parts = two_lines([text], NAMES, LABEL)[0]
+    for line, part in enumerate(parts):
+        canvas.write(part, x, y + LINE * (line - (len(parts) - 1) / 2), **look)
 
 
 def _first_period(order: Ranking, each: Series) -> str:
