@@ -100,7 +100,7 @@ def needles() -> pd.DataFrame:
 
 
 SITES = [
-    Line("I alt", subject="kanylene", total=True),
+    Line("I alt", source="register", subject="kanylene", total=True),
     Line("Det store senteret", place="big"), Line("Det andre", place="second"),
     Line("Basen", place="base", closed="2019-1"), Line("Senteret som ble borte", place="closed", closed="2021-2"),
     Line("Gatetjenesten, oppsøkende virksomhet", place="street", short="Gatetjenesten"),
@@ -172,6 +172,8 @@ def line_figure(rows: pd.DataFrame, series: Sequence[Line], words: Words, **rest
 
 FIGURES: dict[str, Callable[[Words], Figure]] = {
     "overdoses": lambda w: line_figure(overdoses(), OVERDOSE_LINES, w, spans=PANDEMIC, breaks=COUNTY),
+    "added up": lambda w: line_figure(
+        overdoses(), [Line("I alt", subject="overdoseutrykningene", total=True), *OVERDOSE_LINES[1:]], w),
     "two lines": lambda w: line_figure(
         pd.concat([make_rows([*slope(252, 431, 20, 2), 406], "a"), make_rows([*slope(403, 239, 20, 3), 176], "b")]),
         [Line("Ruspåvirket kjøring", measure="a", subject="anmeldelser"), Line("Arrest", measure="b")], w),
@@ -192,7 +194,8 @@ FIGURES: dict[str, Callable[[Words], Figure]] = {
     "columns with gaps": lambda w: columns("foil", make_rows([*slope(9100, 90000, 18), None, 95000, 30000]),
                                            Line("Folie"), NOW, w, CREDIT, what="Utdelte ark folie"),
     "ranks": lambda w: ranks("ranks", levels(), PREPARATIONS, NOW, w, CREDIT, limit=0.1),
-    "measured": lambda w: measured("measured", samples(), PREPARATIONS, w, CREDIT, laboratories="Positive prøver"),
+    "measured": lambda w: measured("measured", samples(), PREPARATIONS, w, CREDIT, 
+                                    laboratories="Positive prøver ved det store sykehuset, det lille og fengslene"),
     "wastewater": lambda w: panels("water", wastewater(), wastewater_lines(), "2021", w, CREDIT,
                                    what="Milligram per 1 000 innbyggere per døgn"),
     "county and country": lambda w: panels(

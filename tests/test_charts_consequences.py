@@ -151,6 +151,12 @@ def test_title_of_parts_names_the_largest_and_its_share():
     )
 
 
+def test_sum_is_added_up_only_where_every_part_has_a_number():
+    rows = pd.concat([make_rows([5, 6, 7], "a"), make_rows([1, 2, 3], "b", status={"2025-2": "suppressed"})])
+    series = [Line("I alt", total=True), Line("A", measure="a"), Line("B", measure="b")]
+    assert [point.text for point in courses(rows, series, NOW, NB)[0].points] == ["6", "..", "10"]
+
+
 def test_title_of_parts_says_still_when_the_largest_was_so_before():
     rows = pd.concat([make_rows([9, 8], "a"), make_rows([3, 4], "b"), make_rows([12, 12], "sum")])
     series = [Line("A", measure="a"), Line("B", measure="b"), Line("I alt", measure="sum", total=True)]

@@ -29,7 +29,8 @@ class Line:
         substance: Rows of this drug; empty takes those of no drug.
         subject: Its name as subject of the title, in lower case where a sentence wants that; ``label`` when empty.
         short: Name on the phone; ``label`` when empty.
-        total: Whether it is the sum of the others.
+        total: Whether it is the sum of the others; with neither source nor measure it is added up from them, in the
+            periods where every one of them has a number.
         step: Half-year change by the method, -3 to 3, which decides whether the title says "nearly unchanged";
             None leaves it to the direction of the numbers alone.
         is_notable: Whether a test finds the change larger than chance; then nothing is called nearly unchanged.
@@ -53,6 +54,11 @@ class Line:
     def called(self, narrow: bool) -> str:
         """The name that fits the drawing, with a capital."""
         return capital((self.short if narrow else "") or self.label)
+
+    @property
+    def is_added_up(self) -> bool:
+        """Whether it has no rows of its own."""
+        return self.total and not (self.source or self.measure)
 
     @property
     def name(self) -> str:
@@ -164,7 +170,8 @@ def courses(
         DataError: A line finds two rows for one period, or no line finds any row.
     """
     now = x_of(period)
-    rows = [_rows_of(observations, line, now) for line in lines]
+    parts = [line for line in lines if not line.is_added_up]
+    rows = [_rows_of(observations, line, now) for line in parts]
     begun = [table.loc[table["value"].notna(), "x"].min() for table in rows if table["value"].notna().any()]
     if not begun:
         raise DataError(
@@ -174,10 +181,30 @@ def courses(
         )
     periods = _periods(min(begun), period)
     scope = "half_year" if "-" in period else _frequency(rows)
-    return tuple(
-        Course(line, tuple(_point(table, each, words, decimals, line) for each in periods), scope)
-        for line, table in zip(lines, rows, strict=True)
-    )
+    made = {
+        line: Course(line, tuple(_point(table, each, words, decimals, line) for each in periods), scope)
+        for line, table in zip(parts, rows, strict=True)
+    }
+    sums = tuple(_sum([course.points[n] for course in made.values()], words, decimals) for n in range(len(periods)))
+    return tuple(made.get(line) or Course(line, sums, scope) for line in lines)
+
+
+def _sum(points: Sequence[Point], words: Words, decimals: int) -> Point:
+    """What the parts of one period add up to: nothing when one is missing or hidden, rough when one is."""
+    period, marks = points[0].period, {point.mark for point in points}
+    if not all(point.is_known for point in points):
+        return Point(period, points[0].x, math.nan, words("charts_consequences.sign.unknown"))
+    value = sum(point.value for point in points)
+    mark = next(iter(marks)) if len(marks) == 1 else "approximate" if "approximate" in marks else "reconstructed"
+    return Point(period, points[0].x, value, _shown(value, mark, words, decimals), mark)
+
+
+def _shown(value: float, mark: str, words: Words, decimals: int) -> str:
+    """The number, ``ca.`` before one known only roughly."""
+    text = words.number(value, decimals)
+    if mark == "approximate":
+        text = words("charts_consequences.approximate", number=text).replace(" ", HARD_SPACE)
+    return text
 
 
 def _rows_of(observations: pd.DataFrame, line: Line, now: float) -> pd.DataFrame:
@@ -224,9 +251,7 @@ def _point(rows: pd.DataFrame, period: str, words: Words, decimals: int, line: L
         sign = "hidden" if status == "suppressed" else "unknown"
         return Point(period, x_of(period), math.nan, words(f"charts_consequences.sign.{sign}"), mark)
     value = float(row["value"])
-    text = words.number(value, decimals)
-    if mark == "approximate":
-        text = words("charts_consequences.approximate", number=text).replace(" ", HARD_SPACE)
+    text = _shown(value, mark, words, decimals)
     if status == "partial":
         text = words("charts_consequences.partial", number=text)
     return Point(period, x_of(period), value, text, mark)
