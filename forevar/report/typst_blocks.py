@@ -20,7 +20,7 @@ Width = tuple[str, float]
 FULL_MM, HALF_MM, HALF_TALLEST_MM = 166, 79, 72
 # A turned page, and columns of one to three marks.
 TURNED_MM, WIDEST_MARKS_MM, NARROWEST_MARKS_MM, MARKS_GAP_MM = 253, 7, 4.3, 0.25
-MOST_WORDED_STEPS, LONGEST_LABEL, LABEL_MM = 7, 38, 1.15
+MOST_WORDED_STEPS, LONGEST_LABEL, LABEL_MM = 7, 38, 1.2
 # How much text, in characters, a table may have across and still stand in the margin, in the text, on a page upright.
 MARGIN_CHARACTERS, TEXT_CHARACTERS, UPRIGHT_COLUMNS = 26, 64, 9
 MARGIN_COLUMNS, TEXT_COLUMNS = 2, 5
