@@ -10,7 +10,7 @@ from forevar.load.grid import Cell, Grid, as_text
 from forevar.load.label import IGNORED, normal
 from forevar.load.meaning import YEARLY, Found, Meaning, Reading
 from forevar.load.table import Column, Region, column_headed
-from forevar.load.timelabel import ROLLING, Span, half_span, parse_time
+from forevar.load.timelabel import Span, half_span, is_rolling, parse_time
 from forevar.load.value import Stop, value_at
 from forevar.period import Period
 from forevar.profile import Table
@@ -242,7 +242,7 @@ class _TableReader:
             raise Stop
         at = self.region.of_role("time")
         where = self.grid.where(row, at[0].index) if at else self.grid.where(self.region.header, column.index)
-        kind = "rolling" if ROLLING.search(as_text(attempts[0])) else "not_a_time"
+        kind = "rolling" if is_rolling(attempts[0], form) else "not_a_time"
         raise Stop(fault(kind, where, content=self.grid.shown(attempts[0]), every=form.every))
 
     def _time_shown(self, row: int, column: Column) -> str | None:

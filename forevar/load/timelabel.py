@@ -124,6 +124,14 @@ def parse_time(value: object, form: TimeForm) -> Span | None:
     return _parse_text(as_text(value), form)
 
 
+def is_rolling(value: object, form: TimeForm) -> bool:
+    """Whether a label speaks of twelve months that are no year of the profile's."""
+    if ROLLING.search(as_text(value)):
+        return True
+    span = parse_time(value, TimeForm("campaign", day_first=form.day_first)) if isinstance(value, str) else None
+    return form.every == "year" and span is not None and span.days in (365, 366)
+
+
 @lru_cache(maxsize=20_000)
 def _parse_text(text: str, form: TimeForm) -> Span | None:
     text = " ".join(text.replace("\u2013", "-").replace("\u2014", "-").replace("\u2212", "-").split())
@@ -133,10 +141,10 @@ def _parse_text(text: str, form: TimeForm) -> Span | None:
         return None
     for kind, pattern in _NUMERIC:
         match = pattern.fullmatch(text)
-        if match and (span := _numeric(kind, match, form)) and _is_of_kind(span, form.every):
+        if match and (span := _numeric(kind, match, form)) and _is_of_kind(span, form):
             return span
     for read in (_range, _from_words):
-        if (span := read(text, form)) and _is_of_kind(span, form.every):
+        if (span := read(text, form)) and _is_of_kind(span, form):
             return span
     return None
 
@@ -168,8 +176,7 @@ def _numeric(kind: str, match: re.Match[str], form: TimeForm) -> Span | None:
         return month_span(year, 6 * part["h"] - 5, year, 6 * part["h"])
     if kind == "year":
         return _year(year, form)
-    starts = form.year_starts if form.year_starts > 1 else 7  # 2009/10 and no month said: July, as schools do
-    return _year(year, TimeForm("year", starts)) if part["next"] in (year + 1, (year + 1) % 100) else None
+    return _year(year, form) if part["next"] in (year + 1, (year + 1) % 100) and form.year_starts > 1 else None
 
 
 def _year(year: int, form: TimeForm) -> Span | None:
@@ -270,13 +277,13 @@ def _from_day(day: dt.date, form: TimeForm) -> Span | None:
     return _year(day.year - (day.month < form.year_starts), form)
 
 
-def _is_of_kind(span: Span, every: str) -> bool:
-    """Whether the days covered are as many as the profile says; half-years need not begin where ours do."""
+def _is_of_kind(span: Span, form: TimeForm) -> bool:
+    """Whether as many days are covered as the profile says, and a year begins where it says."""
     low, high = {
         "day": (1, 1), "event": (1, 1), "week": (7, 7), "month": (28, 31), "quarter": (89, 92),
         "half_year": (179, 185), "year": (365, 366), "campaign": (1, 366),
-    }[every]  # fmt: skip
-    return low <= span.days <= high
+    }[form.every]  # fmt: skip
+    return low <= span.days <= high and (form.every != "year" or span.start.month == form.year_starts)
 
 
 def _four_digits(year: int) -> int:

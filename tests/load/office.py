@@ -45,10 +45,10 @@ class Office:
         """A raw workbook, registered."""
         return self.raw(name, workbook(sheets), **told)
 
-    def raw(self, name: str, data: bytes, *, registered: bool = True, **told: Any) -> Path:
+    def raw(self, name: str, content: bytes, *, registered: bool = True, **told: Any) -> Path:
         path = self.root / "data" / "raw" / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
+        path.write_bytes(content)
         if registered:
             register(path, self.workspace, **told)
         return path

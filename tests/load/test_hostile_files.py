@@ -1,5 +1,6 @@
 """Broken, hostile and awkward files: one clear line each, never a crash, never a wrong number."""
 
+# ruff: noqa: E501 - a line of a profile is kept whole
 from __future__ import annotations
 
 import datetime as dt
@@ -61,7 +62,9 @@ def bomb() -> bytes:
 
 def lying_bomb() -> bytes:
     """An archive that claims a small part and unfolds a large one."""
-    data = zipped({"[Content_Types].xml": b"<Types/>", "xl/workbook.xml": b"<workbook/>", "xl/big.xml": b"0" * 50_000_000})
+    data = zipped(
+        {"[Content_Types].xml": b"<Types/>", "xl/workbook.xml": b"<workbook/>", "xl/big.xml": b"0" * 50_000_000}
+    )
     return data.replace(struct.pack("<I", 50_000_000), struct.pack("<I", 1_000))
 
 
@@ -208,7 +211,9 @@ def test_the_profiles_encoding_is_held_to(office: Office) -> None:
 
 
 def test_dates_before_1904_are_read_right_or_refused(office: Office, tmp_path: Path) -> None:
-    profile = "files: statistics/*\ntime: {every: year}\ntables:\n  - columns: {År: time, Antall: {measure: seizures}}\n"
+    profile = (
+        "files: statistics/*\ntime: {every: year}\ntables:\n  - columns: {År: time, Antall: {measure: seizures}}\n"
+    )
     book = openpyxl.Workbook()
     for row in (["År", "Antall"], [dt.datetime(1903, 5, 1), 3], [dt.datetime(2025, 5, 1), 4]):
         book.active.append(row)

@@ -164,9 +164,7 @@ def test_size_bands_are_labels_and_two_dots_are_not_available(real: Tidy) -> Non
 
 def tobacco(sheet: str, column: int) -> dict[str, list[float]]:
     """Half-year → monthly cells of the third table, read with openpyxl by hand."""
-    rows = openpyxl.load_workbook(RAW / "hmrc" / "2021_JUL_Tobacco_Tables.xlsx")[sheet].iter_rows(
-        values_only=True
-    )
+    rows = openpyxl.load_workbook(RAW / "hmrc" / "2021_JUL_Tobacco_Tables.xlsx")[sheet].iter_rows(values_only=True)
     months: dict[str, list[float]] = defaultdict(list)
     in_table, year, month = False, 1991, 0
     for row in rows:
@@ -217,9 +215,7 @@ def test_prescribing_half_years_agree_with_pandas(real: Tidy) -> None:
     raw = pd.read_csv(RAW / "nhs" / "opioidper1000_ccg_monthly.csv", parse_dates=["month"])
     raw["start"] = (raw["month"] - pd.DateOffset(months=3)).dt.to_period("2Q").dt.year
     month, year = raw["month"].dt.month, raw["month"].dt.year
-    raw["period"] = [
-        f"{y + (m >= 10)}-{1 if m >= 10 or m <= 3 else 2}" for y, m in zip(year, month, strict=True)
-    ]
+    raw["period"] = [f"{y + (m >= 10)}-{1 if m >= 10 or m <= 3 else 2}" for y, m in zip(year, month, strict=True)]
     sums = raw.groupby([raw["code"].str.lower(), "period"])["numerator"].agg(["sum", "size"])
     rows = real.observations.query("source == 'opioid_prescribing'").set_index(["place", "period"])
     assert rows["value"].to_dict() == pytest.approx(sums["sum"].to_dict())
