@@ -194,7 +194,7 @@ FIGURES: dict[str, Callable[[Words], Figure]] = {
     "columns with gaps": lambda w: columns("foil", make_rows([*slope(9100, 90000, 18), None, 95000, 30000]),
                                            Line("Folie"), NOW, w, CREDIT, what="Utdelte ark folie"),
     "ranks": lambda w: ranks("ranks", levels(), PREPARATIONS, NOW, w, CREDIT, limit=0.1),
-    "measured": lambda w: measured("measured", samples(), PREPARATIONS, w, CREDIT, 
+    "measured": lambda w: measured("measured", samples(), PREPARATIONS, w, CREDIT,
                                     laboratories="Positive prøver ved det store sykehuset, det lille og fengslene"),
     "wastewater": lambda w: panels("water", wastewater(), wastewater_lines(), "2021", w, CREDIT,
                                    what="Milligram per 1 000 innbyggere per døgn"),

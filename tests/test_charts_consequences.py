@@ -263,6 +263,11 @@ def test_printed_numbers_have_dots_and_say_so_in_the_table():
     assert figure.table.rows[-1] == ("vår 2026", *(f"{n} (trykt)" for n in ("200", "77", "32", "91")))
 
 
+def test_single_number_is_written_large_and_not_drawn_in_an_empty_plot():
+    spec = drawn("one period").wide
+    assert texts_of(spec) == ["412", "Saker", "vår 2026, første tall"]
+
+
 def test_panel_without_numbers_says_so():
     assert "ingen tall" in texts_of(drawn("wastewater").wide)
 
@@ -387,6 +392,15 @@ def test_names_at_the_end_of_lines_never_meet():
     places = sorted(float(y) for x, y, _ in found if float(x) > 400)
     assert len(places) == 3
     assert all(later - earlier >= 15 for earlier, later in pairwise(places))
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_an_older_vega_lite_draws_the_same(name):
+    """JupyterLab's is older than the report's."""
+    older, newer = (
+        vl_convert.vegalite_to_svg(json.dumps(drawn(name).wide), vl_version=version) for version in ("5.8", "6.4")
+    )
+    assert re.sub(r"clip\d+", "", older) == re.sub(r"clip\d+", "", newer)
 
 
 def test_table_holds_exactly_the_half_years_drawn():

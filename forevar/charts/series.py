@@ -10,10 +10,10 @@ import pandas as pd
 
 from forevar.blocks import NARROW, WIDE, Bundle, Credit, Figure
 from forevar.charts.canvas import Axis, Canvas, finish, spread
-from forevar.charts.course import Course, Line, Point, course_table, courses, sum_of, when
+from forevar.charts.course import Course, Line, Point, course_table, courses, label, sum_of, when
 from forevar.charts.headline import AREA, lines_alt, lines_title
 from forevar.charts.measure import text_width, widest, wrap
-from forevar.charts.theme import FAINT, GHOST, LABEL, PLAIN, UNNAMED, Series
+from forevar.charts.theme import FAINT, GHOST, LABEL, PLAIN, SOFT, UNNAMED, Series
 from forevar.charts.timeline import (
     LINE,
     Break,
@@ -37,6 +37,8 @@ NEUTRAL = (
 """Series that are no substance: one hue, then greys and dashes, readable without colour."""
 
 SUM = Series("total", "", PLAIN, PLAIN)
+BIG = 44
+"""Px of a number that stands alone."""
 FEW_POINTS = 8
 """Up to here every number gets a dot."""
 
@@ -131,7 +133,9 @@ def paints(several: Sequence[Course]) -> list[Series]:
 def _draw(
     several: Sequence[Course], words: Words, size: Size, spans: Sequence[Span], breaks: Sequence[Break]
 ) -> Bundle:
-    """One drawing."""
+    """One drawing; a single number is written large instead of drawn as a dot in an empty plot."""
+    if len(several) == 1 and len(several[0].known) == 1 and several[0].now.is_known:
+        return _only_number(several[0], words, size)
     highest = max(point.value for course in several for point in course.known)
     levels = ticks(highest)
     names = [wrap(f"{c.line.called(size.narrow)} {c.now.text}", size.names, LABEL, bold=True) for c in several]
@@ -152,6 +156,17 @@ def _draw(
         canvas.draw("text", signs, y=foot - 8, text="label", colour=FAINT, align="center")
     _numbers(canvas, several)
     _names(canvas, several, names, right, foot)
+    return finish(canvas.chart(), words)
+
+
+def _only_number(course: Course, words: Words, size: Size) -> Bundle:
+    """The one number there is, with what it is and when."""
+    paint = paints([course])[0]
+    canvas = Canvas(size.width, 62, Axis(0, 1, 0, size.width), Axis(0, 1, 62, 0))
+    canvas.write(course.now.text, 0, 32, color=paint.text, fontWeight=700, fontSize=BIG)
+    beside = text_width(course.now.text, BIG, bold=True) + 14
+    canvas.write(course.line.called(size.narrow), beside, 24, fontWeight=700, fontSize=LABEL, color=paint.text)
+    canvas.write(words(f"{AREA}.first_number", when=label(course.now.period, words)), beside, 42, color=SOFT)
     return finish(canvas.chart(), words)
 
 
