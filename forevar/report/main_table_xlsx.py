@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -32,7 +32,7 @@ SIGNED = f"+0.##;{MINUS}0.##;0"
 WHOLE = f"+0;{MINUS}0;0"
 HEAD_ROW = 4
 UPRIGHT = 8
-UPRIGHT_HEIGHT = 160
+POINTS_A_LETTER = 6.5
 REASONS_WIDTH = 80
 _EDGE = Side(style="thin", color=RULE)
 _RULE = Border(bottom=Side(style="medium", color=INK))
@@ -141,7 +141,7 @@ def _fill_scores(sheet: Worksheet, edition: Edition) -> None:
     _print_set_up(sheet, edition, table)
 
 
-def _head(sheet: Worksheet, edition: Edition, table: Table, labels: Iterable[str], upright: bool = False) -> None:
+def _head(sheet: Worksheet, edition: Edition, table: Table, labels: Sequence[str], upright: bool = False) -> None:
     """Title, what it rests on, and the row of headings with everything above and left of it frozen."""
     _write(sheet.cell(1, 1), _title(edition), bold=True).font = _font(bold=True, size=14)
     _write(
@@ -157,7 +157,7 @@ def _head(sheet: Worksheet, edition: Edition, table: Table, labels: Iterable[str
         )  # fmt: skip
         cell.border = _RULE
     if upright:
-        sheet.row_dimensions[HEAD_ROW].height = UPRIGHT_HEIGHT
+        sheet.row_dimensions[HEAD_ROW].height = 12 + POINTS_A_LETTER * max(map(len, labels))
     sheet.freeze_panes = sheet.cell(HEAD_ROW + 1, 2)
 
 
