@@ -6,16 +6,20 @@ import datetime as dt
 from collections import defaultdict
 
 import numpy as np
-from series import dice, table
 
 from forevar.period import Period
+from reconstruction.series import dice, table
 
 GROUPS = {"general": "Det generelle samfunn", "nightlife": "Uteliv", "risk": "Risikomiljø/etablerte rusmiljø"}
 INTAKE = ("Svelger", "Sniffer", "Røyker", "Injiserer", "Annet")
 CHANGES = {"more": ("Økt litt", "Økt mye"), "same": ("Uendret",), "less": ("Redusert litt", "Redusert mye")}
-LISTS = {"slang": "Slang", "combination": "Brukes sammen med", "consequence": "Konsekvenser", "bought_where": "Kjøpes hvor?"}
+LISTS = {
+    "slang": "Slang",
+    "combination": "Brukes sammen med",
+    "consequence": "Konsekvenser",
+    "bought_where": "Kjøpes hvor?",
+}
 COMMENTS = ("Brukes mer åpenlyst enn før.", "Flere blander.", "Vanskelig å vite hva pillene inneholder.")
-COUNTS = ("knows", "use_more", "use_same", "use_less", "availability_more", "availability_same", "availability_less")
 Cells = dict[str, str | int]
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from forevar.period import Period, period_range
 
 SEED = 2026
-CHANGES = Path(__file__).resolve().parent / "changes"
+CHANGES = Path(__file__).resolve().parents[1] / "changes"
 BEFORE, NOW = Period(2025, 2), Period(2026, 1)
 FIRST, STEPS_FROM = Period(2016, 1), Period(2023, 2)
 HALF_YEARS = tuple(period_range(FIRST, NOW))
@@ -120,8 +120,10 @@ def parts(total: int, count: int, *key: str) -> list[int]:
 
 
 def consequence_series() -> dict[tuple[str, str, str], dict[Period, tuple[int, str]]]:
-    """(source, measure, place) → half-year → (number, mark). A blank total is the sum of its sites; where the total
-    is printed and Gyldenpris is blank, Gyldenpris is what the other sites leave.
+    """(source, measure, place) → half-year → (number, mark).
+
+    A blank total is the sum of its sites; where the total is given and Gyldenpris is blank, Gyldenpris is what the
+    other sites leave.
     """
     given: dict[tuple[str, str, str], dict[Period, tuple[int, str]]] = {}
     for row in table("consequences"):
