@@ -14,13 +14,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from forevar.certainty import certainty_table
-from forevar.change import add_change
 from forevar.files import write_atomic
 from forevar.params import Params
-from forevar.score import aggregated_differences, panel_counts, score_signals
-from forevar.tidy import load_tidy
-from forevar.trend import long_term_trends
 from forevar.workspace import Workspace
 
 Progress = Callable[[int, int, str], None]
@@ -72,6 +67,13 @@ def make_tables(workspace: Workspace, params: Params, progress: Progress | None 
     Raises:
         ForevarError: Every fault of every file at once.
     """
+    # Here and not above: scipy and statsmodels take seconds, and who reads finished tables needs neither.
+    from forevar.certainty import certainty_table
+    from forevar.change import add_change
+    from forevar.score import aggregated_differences, panel_counts, score_signals
+    from forevar.tidy import load_tidy
+    from forevar.trend import long_term_trends
+
     tidy = load_tidy(workspace, params, progress=progress)
     tidy.raise_faults()
     panels = panel_counts(tidy.answers, params.sources)
