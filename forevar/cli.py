@@ -80,7 +80,8 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--why", action="store_true", help="also why each would run")
 
     sub = verb("check", check, "load everything, write nothing, list every fault")
-    sub.add_argument("--lang", choices=["nb", "en"], help="language of the list")
+    sub.add_argument("--lang", choices=["nb", "en"], default="nb", help="language of the list")
+    sub.add_argument("--final", action="store_true", help="as for the final report")
     sub.add_argument("--format", choices=["text", "json"], default="text")
 
     sub = verb("score", score, "load, tidy and score; write and print the scores")
@@ -97,6 +98,10 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--all", action="store_true", help="every edition that has a recipe")
     _run_options(sub)
     _report_options(sub)
+
+    sub = verb("form", form, "write the workbook that small services fill in")
+    sub.add_argument("--source", action="append", help="only this source; may be repeated")
+    sub.add_argument("--lang", choices=["nb", "nn", "en"], help="language of the workbook")
 
     verb("lab", lab, "open JupyterLab on the notebooks", edition=False)
     return top
@@ -175,9 +180,8 @@ def check(given: argparse.Namespace, workspace: Workspace) -> int:
     """Every fault at once, then what is silent, new, closed, partial, revised or few."""
     from forevar.check import check_edition
 
-    params, recipe = _open(given, workspace)
-    result = check_edition(workspace, params, recipe, progress=say)
-    put(result.as_json() if given.format == "json" else result.as_text(given.lang or params.town.lang))
+    result = check_edition(workspace, given.edition, final=given.final, progress=loading)
+    put(result.as_json(given.lang) if given.format == "json" else result.as_text(given.lang))
     return result.exit_code
 
 
@@ -222,7 +226,7 @@ def _run(given: argparse.Namespace, workspace: Workspace, params: Params, recipe
             raise ParamsError(
                 "--cluster needs the package distributed", mend="pip install 'forevar[cluster]'"
             ) from None
-        executor = Client(given.cluster).get_executor(pure=False, retries=1)
+        executor = Client(given.cluster).get_executor(pure=False, retries=1)  # type: ignore[no-untyped-call]
     result = run_edition(
         workspace, params, recipe, only=given.only, force=given.force, jobs=given.jobs, engine=given.engine,
         executor=executor, timeout=given.timeout, lang=given.lang,
@@ -297,6 +301,22 @@ def _editions(given: argparse.Namespace, workspace: Workspace) -> list[Period]:
     if not chosen:
         raise ParamsError(f"no edition between {first} and {last} has a recipe", mend="see params/editions/")
     return chosen
+
+
+def form(given: argparse.Namespace, workspace: Workspace) -> int:
+    """Write the intake workbook of an edition beside the raw files."""
+    from forevar.files import write_atomic
+    from forevar.form import make_form
+    from forevar.params import load_params
+    from forevar.store import current_tables
+
+    params, period = load_params(workspace), Period.parse(given.edition)
+    observations = current_tables(workspace, params, progress=loading).observations
+    path = workspace.root / f"{period}-intake.xlsx"
+    write_atomic(path, make_form(params, period, observations, lang=given.lang, sources=given.source))
+    put(workspace.relative(path))
+    say("next: send it; when it comes back, put it in data/raw/ and say: forevar register FILE")
+    return 0
 
 
 def lab(given: argparse.Namespace, workspace: Workspace) -> int:

@@ -44,7 +44,7 @@ class ConsequencesView:
         return self.edition.rows("observations/consequences")
 
     @cached_property
-    def changes(self) -> dict[tuple[str, str, str], dict[str, Any]]:
+    def changes(self) -> dict[tuple[str, str, str], dict[Any, Any]]:
         """(source, measure, place) → this half-year against the one before: counts, step, ratio, low, high, p."""
         pairs = consequence_pairs(self.series, str(self.edition.period), self.edition.params.method.few)
         if pairs.empty:
@@ -81,7 +81,7 @@ class ConsequencesView:
         if plan.kind == "columns":
             return columns(plan.key, rows, named[0], period, words, credit, **common)
         if plan.kind == "panels":
-            scales = {"own_scales": plan.own_scales, "none_sign": plan.none_sign}
+            scales: dict[str, Any] = {"own_scales": plan.own_scales, "none_sign": plan.none_sign}
             return panels(plan.key, rows, named, period, words, credit, **scales, **common)
         if plan.kind == "sites":
             return sites(plan.key, rows, [*named, *self._sites(plan.series[0])], period, words, credit, **common)
@@ -115,7 +115,7 @@ class ConsequencesView:
         uncertain = row["test"] in ("poisson", "quasi_poisson") and not row["is_notable"] and row["value"] != 0
         return words("consequences.uncertain" if uncertain else "consequences.change", word=key, **values)
 
-    def _number(self, row: dict[str, Any], column: str, period: Period) -> str:
+    def _number(self, row: dict[Any, Any], column: str, period: Period) -> str:
         """The number; ``ca.`` before one that was printed as roughly so."""
         text = self.edition.words.number(row[column])
         own = self.series[(self.series["source"] == row["source"]) & (self.series["measure"] == row["measure"])]

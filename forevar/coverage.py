@@ -52,4 +52,5 @@ def source_coverage(
 
 def kind_counts(coverage: pd.DataFrame) -> dict[str, int]:
     """How many open sources there are of each kind."""
-    return coverage[coverage["state"] != "closed"].groupby("kind")["source"].size().to_dict()
+    counts = coverage[coverage["state"] != "closed"].groupby("kind")["source"].size()
+    return {str(kind): int(number) for kind, number in counts.items()}

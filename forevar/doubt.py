@@ -26,7 +26,7 @@ def holds(share: float, words: Words) -> str:
     return words.percent(math.floor(100 * share) / 100)
 
 
-def interval(row: Mapping[str, Any], words: Words) -> str:
+def interval(row: Mapping[Any, Any], words: Words) -> str:
     """``+10 til +42``; a dash when nothing varies."""
     if pd.isna(row["low"]) or row["low"] == row["high"]:
         return "–"
@@ -64,7 +64,7 @@ def paragraph(rows: pd.DataFrame, params: Params, words: Words) -> str:
     return " ".join(sentences) or words("doubt.nothing")
 
 
-def _sentence(row: Mapping[str, Any], params: Params, words: Words) -> str:
+def _sentence(row: Mapping[Any, Any], params: Params, words: Words) -> str:
     names = agency_names(params, words)
     small = params.method.words.small
     dimension = capital(words(f"prose.definite.{row['dimension']}"))
@@ -86,6 +86,6 @@ def _sentence(row: Mapping[str, Any], params: Params, words: Words) -> str:
     return sentence
 
 
-def _is_still(row: Mapping[str, Any]) -> bool:
+def _is_still(row: Mapping[Any, Any]) -> bool:
     """Whether every source says the same nothing: no resample differs."""
     return bool(row["score"] == 0 and row["low"] == row["high"])

@@ -17,7 +17,7 @@ from forevar.blocks import Credit, Text
 from forevar.charts.theme import Series
 from forevar.coverage import kind_counts, source_coverage
 from forevar.errors import ParamsError
-from forevar.params import Params, Recipe, load_edition, load_params
+from forevar.params import Params, Recipe, load_edition, load_params, phrase_files
 from forevar.period import Period
 from forevar.prose import score_word
 from forevar.store import Tables, current_tables, digest
@@ -27,7 +27,7 @@ from forevar.words import Words
 from forevar.workspace import Workspace, find_workspace
 
 LANGUAGE = "FOREVAR_LANG"
-_FILES = ("method.yml", "substances.yml", "sources.yml", "town.yml", "phrases.yml")
+_FILES = ("method.yml", "substances.yml", "sources.yml", "town.yml")
 
 
 def open_edition(
@@ -48,7 +48,7 @@ def open_edition(
     params = load_params(place)
     recipe = load_edition(place, edition)
     opened = Edition(params, recipe, current_tables(place, params), params.words(lang or os.environ.get(LANGUAGE)))
-    decided = [place.params / name for name in _FILES] + sorted((place.params / "phrases").glob("*.yml"))
+    decided = [*(place.params / name for name in _FILES), *phrase_files(place)]
     for path in (*decided, place.edition(recipe.period) / "edition.yml"):
         reads.record(place.relative(path), _file_digest(path))
     return opened

@@ -65,7 +65,8 @@ class FocusView:
         rows = rows[(rows["measure"] == rule.measure) & rows["substance"].isin(self.substances)]
         wide = rows.pivot_table(index="period", columns="substance", values="value", aggfunc="sum").sort_index()
         smooth = wide.rolling(self.edition.params.method.trend.smooth, min_periods=1).mean().where(wide.notna())
-        return smooth.stack().rename("level").reset_index()
+        levels: pd.Series = smooth.stack()  # type: ignore[assignment]
+        return levels.rename("level").reset_index()
 
     def ranks(self) -> Figure:
         """Preparations changing places, under their total."""

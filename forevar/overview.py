@@ -135,7 +135,7 @@ class Overview:
     def _people(self) -> dict[str, int]:
         """Kind → persons or interviews behind it this half-year."""
         sources = self.edition.params.sources
-        people = {sources[key].kind: number for key, number in self.edition.informants.items()}
+        people: dict[str, int] = {sources[key].kind: number for key, number in self.edition.informants.items()}
         groups = self.edition.now("observations/all")
         kinds = {key for key, source in sources.items() if source.kind == "focus_groups"}
         held = groups[groups["source"].isin(kinds)]["value"].sum()
@@ -182,7 +182,7 @@ class Overview:
         dimensions = ("use", "availability", "interest")
         rows = tuple(
             (capital(words.name(source.name)),
-             *(f"{source.weights[one]:g}" if one in source.weights else "–" for one in dimensions))  # type: ignore[index,arg-type]
+             *(f"{source.weights[one]:g}" if one in source.weights else "–" for one in dimensions))  # type: ignore[index]
             for source in sources.values() if source.weights
         )  # fmt: skip
         columns = (

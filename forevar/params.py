@@ -18,7 +18,7 @@ from forevar.profile import Profile
 from forevar.rules import AgreementRules, BacktestRules, CertaintyRules, SensitivityRules, SignalRules
 from forevar.terms import SCORED_DIMENSIONS, Dimension
 from forevar.words import Names, Words, flatten
-from forevar.workspace import Workspace
+from forevar.workspace import Workspace, bundled
 from forevar.yaml_file import Model, read_yaml, validate
 
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -366,17 +366,25 @@ class Params:
 
     @cached_property
     def phrases(self) -> dict[str, dict[str, str]]:
-        """Dotted key → language → text."""
+        """Dotted key → language → text: those that come with forevar, and the town's own in their place."""
         table: dict[str, dict[str, str]] = {}
-        folder = self.workspace.params
-        for path in (folder / "phrases.yml", *sorted((folder / "phrases").glob("*.yml"))):
-            tree = read_yaml(path, self.workspace.relative(path))
-            table.update(flatten(tree))
+        for path in phrase_files(self.workspace):
+            for key, texts in flatten(read_yaml(path, self.workspace.relative(path))).items():
+                table[key] = {**table.get(key, {}), **texts}
         return table
 
     def words(self, lang: str | None = None) -> Words:
         """The words of a language; the town's own when left out."""
         return Words(lang or self.town.lang, self.phrases)
+
+
+def phrase_files(workspace: Workspace) -> list[Path]:
+    """Where words come from, the later file's before the earlier's."""
+    folders = dict.fromkeys(folder for folder in (bundled("params"), workspace.params) if folder is not None)
+    return [
+        path for folder in folders for path in (folder / "phrases.yml", *sorted((folder / "phrases").glob("*.yml")))
+        if path.is_file()
+    ]  # fmt: skip
 
 
 def load_params(workspace: Workspace) -> Params:

@@ -11,7 +11,7 @@ from forevar.params import Source
 from forevar.terms import AGGREGATE, SCORED_DIMENSIONS, ChangeCategory, Reason
 from forevar.words import Words, capital
 
-Shown = Callable[[Mapping[str, Any]], bool]
+Shown = Callable[[Mapping[Any, Any]], bool]
 UNSAID = (
     Reason.NO_COMPARISON, Reason.FIRST_TIME, Reason.PARTIAL, Reason.SUPPRESSED, Reason.SILENT, Reason.CLOSED,
 )  # fmt: skip
@@ -146,7 +146,7 @@ def _agency_parts(rows: pd.DataFrame, sources: Mapping[str, Source], words: Word
     return parts
 
 
-def _measured(row: Mapping[str, Any], sources: Mapping[str, Source], words: Words, shown: Shown) -> str:
+def _measured(row: Mapping[Any, Any], sources: Mapping[str, Source], words: Words, shown: Shown) -> str:
     """``beslag (14 mot 8, usikker)``."""
     measure = _measure(row, sources, words)
     if not shown(row):
@@ -156,12 +156,12 @@ def _measured(row: Mapping[str, Any], sources: Mapping[str, Source], words: Word
     return words(f"prose.{key}", measure=measure, current=current, previous=previous)
 
 
-def _is_unsure(row: Mapping[str, Any]) -> bool:
+def _is_unsure(row: Mapping[Any, Any]) -> bool:
     """Whether the change could be chance: it was tested, it is called a change, and it is not clear."""
     return row["word"] != "stable" and row["test"] in ("poisson", "quasi_poisson", "fisher") and not row["is_clear"]
 
 
-def _counted(row: Mapping[str, Any], sources: Mapping[str, Source], words: Words, shown: Shown) -> str:
+def _counted(row: Mapping[Any, Any], sources: Mapping[str, Source], words: Words, shown: Shown) -> str:
     """``AFR (32 mot 20 pasienter)``, or the name and what was measured when the counts may not be shown."""
     name, measure = _name(row, sources, words), _measure(row, sources, words)
     if not shown(row):
@@ -187,11 +187,11 @@ def _named(rows: pd.DataFrame, sources: Mapping[str, Source], words: Words, show
     return parts
 
 
-def _name(row: Mapping[str, Any], sources: Mapping[str, Source], words: Words) -> str:
+def _name(row: Mapping[Any, Any], sources: Mapping[str, Source], words: Words) -> str:
     source = sources[row["source"]]
     return words.name(source.short or source.name)
 
 
-def _measure(row: Mapping[str, Any], sources: Mapping[str, Source], words: Words) -> str:
+def _measure(row: Mapping[Any, Any], sources: Mapping[str, Source], words: Words) -> str:
     measure = sources[row["source"]].measures.get(row["measure"])
     return words.name(measure.label or measure.name) if measure and measure.name else str(row["measure"])

@@ -44,7 +44,11 @@ class PupilsView:
         people = words.number(self.edition.informants[self.source])
         sentences = [words("pupils.answered", n=people)]
         signals = self.edition.now(f"signals/{self.source}")
-        signals = signals.assign(step=balance_step(signals["change"], _answers(signals), self.edition.params.method))
+        signals = signals.assign(
+            step=balance_step(
+                signals["change"].to_numpy(float), _answers(signals).to_numpy(float), self.edition.params.method
+            )
+        )
         for substance in signals["substance"].drop_duplicates():
             rows = signals[(signals["substance"] == substance) & signals["step"].notna()].to_dict("records")
             said = {str(row["dimension"]): ChangeCategory(int(row["step"])).key for row in rows}

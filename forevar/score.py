@@ -307,12 +307,9 @@ def _steps(rows: pd.DataFrame, is_panel: pd.Series, method: Method) -> tuple[pd.
         is_few = size.index[(size < few.n_min) & pair.notna().all(axis=1)]
         flag[is_few] = "few"
         change = difference[is_few]
-        by_rule = {
-            "zero": 0.0,
-            "exclude": np.nan,
-            "sign": np.where(change.abs() >= few.min_change, np.sign(change), 0.0),
-        }
-        step[is_few] = by_rule[few.rule]
+        step[is_few] = np.nan if few.rule == "exclude" else 0.0
+        if few.rule == "sign":
+            step[is_few] = np.where(change.abs() >= few.min_change, np.sign(change), 0.0)
     answers = rows.loc[is_panel, ["more", "same", "less"]].sum(axis=1)
     step[is_panel] = balance_step(rows.loc[is_panel, "change"].to_numpy(float), answers.to_numpy(float), method)
     return step + 0.0, flag

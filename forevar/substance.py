@@ -13,7 +13,7 @@ from forevar.blocks import Blocks, Column, Credit, Facts, Figure, Table, Text
 from forevar.charts.changes import changes
 from forevar.charts.contributions import contributions
 from forevar.charts.long_term import long_term
-from forevar.charts.panel import panel_known
+from forevar.charts.panel import known_total, panel_known
 from forevar.charts.theme import Series
 from forevar.params import Substance
 from forevar.terms import AGGREGATE, SCORED_DIMENSIONS, Reason
@@ -243,7 +243,8 @@ class SubstanceView:
             return words("prose.panel.nobody", panel=words.number(total), source=name)
         if people < least:
             return words("prose.panel.knows_hidden", min_n=least, panel=words.number(total), source=name)
-        sentences = [words("prose.panel.knows", knows=people, panel=words.number(total), source=name)]
+        told = known_total(groups.assign(substance=self.key), self.key, words, least)
+        sentences = [capital(words("prose.panel.knows", knows=told, source=name))]
         most = max(groups.to_dict("records"), key=lambda group: group["knows"])
         if most["knows"] * 2 > people:
             sentences.append(words("prose.panel.most_in", group=words(f"prose.group_name.{most['group']}")))

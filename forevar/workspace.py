@@ -47,10 +47,9 @@ class Workspace:
 
     def notebook(self, name: str) -> Path | None:
         """The notebook of that name: the workspace's own, else the one forevar carries, else None."""
-        for folder in (self.root / "notebooks", *bundled_notebooks()):
-            path = folder / f"{name}.ipynb"
-            if path.is_file():
-                return path
+        for folder in (self.root / "notebooks", bundled("notebooks")):
+            if folder is not None and (folder / f"{name}.ipynb").is_file():
+                return folder / f"{name}.ipynb"
         return None
 
     def relative(self, path: Path) -> str:
@@ -61,10 +60,10 @@ class Workspace:
             return path.name
 
 
-def bundled_notebooks() -> tuple[Path, ...]:
-    """Folders of the notebooks that come with forevar: in a wheel inside the package, in a checkout beside it."""
+def bundled(name: str) -> Path | None:
+    """A folder that comes with forevar (``notebooks``, ``params``): in a wheel inside the package, else beside it."""
     package = Path(__file__).resolve().parent
-    return tuple(folder for folder in (package / "notebooks", package.parent / "notebooks") if folder.is_dir())
+    return next((folder for folder in (package / "bundled" / name, package.parent / name) if folder.is_dir()), None)
 
 
 def find_workspace(given: str | Path | None = None, start: Path | None = None) -> Workspace:

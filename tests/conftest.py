@@ -5,10 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from forevar.params import Params, load_params
 from forevar.store import Tables, make_tables
 from forevar.workspace import Workspace
+
+# Machines differ; what is tested here is never how fast one of them is.
+settings.register_profile("steady", deadline=None, max_examples=60)
+settings.load_profile("steady")
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -8,11 +8,11 @@ from typing import Any
 import pandas as pd
 
 from forevar.blocks import NARROW, WIDE, Column, Credit, Figure, Table
-from forevar.charts.canvas import Canvas, Px, finish
+from forevar.charts.canvas import Canvas, finish
 from forevar.charts.caption import description, shortest_of
 from forevar.charts.dots import People, draw_dots, protected, write_count
 from forevar.charts.measure import widest, wrap
-from forevar.charts.theme import LABEL, RULE, SOFT, Series
+from forevar.charts.theme import LABEL, SOFT, Series
 from forevar.terms import SCORED_DIMENSIONS
 from forevar.words import Words, capital
 
@@ -59,6 +59,19 @@ def panel_known(
         table=_table("panel_known_table", words("charts.panel.table"), rows, groups, cells, words, credit),
         credit=credit,
     )
+
+
+def known_total(known: pd.DataFrame, substance: str, words: Words, min_n: int) -> str:
+    """``30 av 34``, or ``rundt en tredel`` when a group's number is hidden: for running text.
+
+    Args:
+        known: As in ``panel_known``.
+        substance: Key.
+        words: The reader's language.
+        min_n: As in ``panel_known``.
+    """
+    groups = {str(group): "" for group in known["group"].unique()}
+    return _total(_groups_of(known, substance, groups, min_n), known[known["substance"] == substance], words)
 
 
 def panel_changes(
@@ -153,7 +166,7 @@ def _grid(
         canvas.write(lines, start + number * room, 10 + LINE * (tallest - len(lines)), fontWeight=700)
     y = 12.0 + LINE * tallest
     for series, name, below in rows:
-        canvas.put("rule", x=Px(0), x2=Px(width), y=y, colour=RULE)
+        canvas.part(y)
         lines = wrap(name, width if narrow else start - 10, LABEL, bold=True)
         y += 18
         canvas.write(lines, 0, y, colour=series.text, fontWeight=700, fontSize=LABEL)
@@ -173,7 +186,7 @@ def _grid(
             end = max(end, under + 4)
         lines_left = len(lines) + (0 if narrow else len(wrap(below, start - 10)))
         y = max(end, y + LINE * (lines_left - 1)) + 14
-    canvas.put("rule", x=Px(0), x2=Px(width), y=y, colour=RULE)
+    canvas.part(y)
     canvas.height = y + 2
     return finish(canvas.chart(), words)
 
