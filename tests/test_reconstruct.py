@@ -85,3 +85,30 @@ def test_invented_sources_are_silent_about_the_four_drugs():
         about = {row["substance"] for row in csv.DictReader(file) if row["source"] in invented}
     assert about
     assert not about & {"heroin", "kokain", "ketamin", "xanor"}
+
+
+def test_earlier_main_tables_follow_the_words_of_their_editions():
+    """A few of the words known from the press and old covers, by the same cut points as today."""
+    with (RAW / "changes" / "main_tables.csv").open(encoding="utf-8", newline="") as file:
+        scores = {(row["period"], row["substance"]): row for row in csv.DictReader(file)}
+    assert int(scores["2014-1", "heroin"]["use"]) < -5
+    assert int(scores["2014-2", "heroin"]["use"]) > 5
+    assert -15 <= int(scores["2020-1", "heroin"]["availability"]) < -5
+    assert int(scores["2020-1", "cannabis"]["availability"]) < -15
+    assert int(scores["2020-1", "amfetamin"]["availability"]) > 15
+    assert int(scores["2023-2", "kokain"]["use"]) > 5
+
+
+def test_long_lines_of_earlier_main_tables_are_as_the_report_describes_them():
+    with (RAW / "changes" / "main_tables.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+
+    def level(substance: str, until: str) -> int:
+        mine = [row for row in rows if row["substance"] == substance and row["period"] <= until]
+        return sum(int(row[one]) for row in mine for one in ("use", "availability", "interest"))
+
+    assert level("heroin", "2010-1") > 2 * level("heroin", "2023-2") > 0
+    assert abs(level("kokain", "2014-2") - level("kokain", "2008-1")) < 10
+    assert level("kokain", "2023-2") > 2 * level("kokain", "2014-2")
+    assert max(abs(level("xanor", row["period"])) for row in rows) <= 10
+    assert min(row["period"] for row in rows if row["substance"] == "ketamin") == "2020-1"
