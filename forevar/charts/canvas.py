@@ -13,8 +13,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from scipy.optimize import isotonic_regression
-
 from forevar.charts.theme import RULE, config
 from forevar.words import Words
 
@@ -266,9 +264,23 @@ def spread(places: Sequence[float], gap: float, low: float, high: float) -> list
     """
     order = sorted(range(len(places)), key=lambda i: places[i])
     shifted = [min(max(places[i], low), high) - n * gap for n, i in enumerate(order)]
-    fitted: Sequence[float] = list(isotonic_regression(shifted).x) if shifted else []
+    fitted = _rising(shifted)
     top = high - gap * (len(places) - 1)
     moved = [0.0] * len(places)
     for n, i in enumerate(order):
         moved[i] = round(float(min(max(fitted[n], low), max(top, low))) + n * gap, 2)
     return moved
+
+
+def _rising(values: Sequence[float]) -> list[float]:
+    """The nearest values (least squares) of which none falls: neighbours that would are pooled.
+
+    Written out because scipy.optimize takes half a second to import, in every notebook.
+    """
+    pools: list[tuple[float, int]] = []
+    for value in values:
+        pools.append((value, 1))
+        while len(pools) > 1 and pools[-2][0] > pools[-1][0]:
+            (last, m), (before, n) = pools.pop(), pools.pop()
+            pools.append(((before * n + last * m) / (n + m), n + m))
+    return [mean for mean, count in pools for _ in range(count)]

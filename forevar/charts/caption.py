@@ -66,7 +66,7 @@ def pair_of(record: Mapping[Any, Any], words: Words) -> str:
 def signed_percent(ratio: float, words: Words) -> str:
     """``+15 %`` from 1.15; ``× 12`` from tenfold on; ``fra 0`` where there was none before."""
     if math.isinf(ratio):
-        return words("charts.from_zero")
+        return words("charts.from_zero").replace(" ", HARD_SPACE)
     if ratio >= 10:
         return f"×{HARD_SPACE}{words.number(ratio)}"
     return words("number.percent", number=words.signed(100 * (ratio - 1))).replace(" ", HARD_SPACE)

@@ -134,7 +134,7 @@ def _draw(
         absent = [row.label for row in rows if row.dimension == dimension and _is_absent(row, words)]
         if not part and not absent:
             continue
-        canvas.put("rule", x=Px(0), x2=Px(width), y=y, colour=RULE)
+        canvas.part(y)
         canvas.write(capital(words(f"dimension.{dimension}")), 0, y + 16, fontWeight=700, fontSize=PANEL)
         y += 28
         for row in part:
@@ -241,10 +241,10 @@ def _key(canvas: Canvas, rows: Sequence[Row], series: Series, y: float, words: W
     for name, (left, line) in zip(names, places, strict=True):
         middle = y + 8 + 19 * line
         canvas.write(words(f"charts.changes.key_{name}"), left + 30, middle, colour=SOFT)
-        at: dict[str, Any] = {"x": Px(left + 11), "y": middle}
+        at: dict[str, Any] = {"x": Px(left + 12), "y": middle}
         if name in ("clear", "chance"):
             colour, stroke = (series.colour, 2.5) if name == "clear" else (MARK, 1.25)
-            canvas.put("rule", x=Px(left), x2=Px(left + 22), y=middle, colour=colour, strokeWidth=stroke)
+            canvas.put("rule", x=Px(left + 3), x2=Px(left + 22), y=middle, colour=colour, strokeWidth=stroke)
         if name == "clear":
             canvas.put("point", **at, shape="circle", size=62, colour=series.colour)
         elif name == "chance":

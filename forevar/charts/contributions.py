@@ -9,10 +9,10 @@ from typing import Any, Protocol
 import pandas as pd
 
 from forevar.blocks import NARROW, WIDE, Column, Credit, Figure, Table
-from forevar.charts.canvas import Axis, Canvas, Px, finish
+from forevar.charts.canvas import Axis, Canvas, finish
 from forevar.charts.caption import description, shortest_of
 from forevar.charts.measure import text_width, widest, wrap
-from forevar.charts.theme import FAINT, LABEL, MARK, PANEL, RULE, SOFT, TEXT, Series
+from forevar.charts.theme import FAINT, LABEL, MARK, PANEL, SOFT, TEXT, Series
 from forevar.terms import SCORED_DIMENSIONS, Reason
 from forevar.words import Words, capital
 
@@ -128,8 +128,9 @@ def _parts(
         absent = rows["value"].isna() & rows["reason"].isin(ABSENT)
         if absent.any():
             part.absent = words("charts.contributions.absent", sources=", ".join(sorted(rows.loc[absent, "label"])))
-        ordered = rows[~absent].assign(
-            unscored=rows["value"].isna(), few=rows["flag"].fillna("") == "few", falling=-rows["contribution"]
+        kept = rows[~absent]
+        ordered = kept.assign(
+            unscored=kept["value"].isna(), few=kept["flag"].fillna("") == "few", falling=-kept["contribution"]
         )
         ordered = ordered.sort_values(["unscored", "falling", "few", "label"])
         part.rows = [_row(row, words) for row in ordered.to_dict("records")]
@@ -164,7 +165,7 @@ def _draw(parts: list[Part], series: Series, width: int, low: float, high: float
     rows = [row for part in parts for row in part.rows]
     room = width if narrow else min(widest([row.label for row in rows]), LABEL_ROOM)
     without = words("charts.contributions.without") if any(row.without for row in rows) and not narrow else ""
-    beside = max(text_width(f"{row.sum}{row.note}") + 34 for row in [*rows, Row("", "3 × +3", sum="+9")] if row.value)
+    beside = 34 + widest(["+93 × +3", *(f"{row.sum}{row.note}" for row in rows if row.value)])
     start = (0 if narrow else room + 16) + 6
     axis = Axis(low, high, start, width - beside - (text_width(without) + 12 if without else 0))
     canvas = Canvas(width, x=axis)
@@ -193,13 +194,17 @@ def _draw(parts: list[Part], series: Series, width: int, low: float, high: float
             canvas.write(lines, 0, y + 11 + LINE / 2, colour=FAINT)
             y += 9 + LINE * len(lines)
         y += 17
+    if not parts:
+        canvas.part(y)
+        canvas.write(words("charts.no_score"), 0, y + 19, colour=FAINT)
+        y += 48
     canvas.height = y - 13
     return finish(canvas.chart(), words)
 
 
 def _head(canvas: Canvas, part: Part, series: Series, parts: list[Part], y: float) -> float:
     """Name, score, word and interval of a dimension; the px below it."""
-    canvas.put("rule", x=Px(0), x2=Px(canvas.width), y=y, colour=RULE)
+    canvas.part(y)
     y += 19
     canvas.write(part.name, 0, y, fontWeight=700, fontSize=PANEL)
     if canvas.width < WIDE:

@@ -13,7 +13,7 @@ from forevar.blocks import NARROW, WIDE, Column, Credit, Figure, Table
 from forevar.charts.canvas import Canvas, Px, finish
 from forevar.charts.caption import description, shortest_of
 from forevar.charts.measure import flow, text_width, widest, wrap
-from forevar.charts.theme import FAINT, INK, LABEL, MARK, MIDDLE, PLAIN, RULE, SOFT, Series
+from forevar.charts.theme import FAINT, INK, LABEL, MARK, MIDDLE, PLAIN, SOFT, Series
 from forevar.terms import Reason
 from forevar.words import Words, capital
 
@@ -22,7 +22,7 @@ SOURCES = ("statistics", "media")
 
 STATES = ("scored", "shown", "silent", "closed")
 OUTCOMES = ("moved", "stable", "few", "unknown")
-LINE, STEP, LEAST_STEP, CROSS = 15, 12.5, 8.6, "M-0.7,-0.7L0.7,0.7M0.7,-0.7L-0.7,0.7"
+LINE, STEP, LEAST_STEP, CROSS = 15, 12.5, 8.5, "M-0.7,-0.7L0.7,0.7M0.7,-0.7L-0.7,0.7"
 SQUARE = {
     "moved": {"colour": PLAIN},
     "stable": {"colour": MIDDLE},
@@ -130,12 +130,12 @@ def _row(kind: str, sources: pd.DataFrame, people: Mapping[str, int], closed: se
 
 def _draw_rows(rows: Sequence[Row], width: int, words: Words) -> dict[str, Any]:
     narrow = width < WIDE
-    start = 0.0 if narrow else min(widest([row.name for row in rows], bold=True), 180) + 20
-    end = width if narrow else width - widest([row.text for row in rows]) - 16
+    start = 3.0 if narrow else min(widest([row.name for row in rows], bold=True), 180) + 20
+    end = width - 3 if narrow else width - widest([row.text for row in rows]) - 16
     canvas = Canvas(width)
     y = 1.0
     for row in rows:
-        canvas.put("rule", x=Px(0), x2=Px(width), y=y, colour=RULE)
+        canvas.part(y)
         lines = wrap(row.name, width - text_width(row.text) - 12 if narrow else start - 12, bold=True)
         canvas.write(lines, 0, y + 17, fontWeight=700)
         canvas.write(row.text, width, y + 17, colour=SOFT, align="right")
@@ -148,7 +148,7 @@ def _draw_rows(rows: Sequence[Row], width: int, words: Words) -> dict[str, Any]:
             x = start + step * (0.5 + number % per_line)
             _dot(canvas, x, middle + LINE * (number // per_line), state, is_new, step)
         y = max(middle + LINE * (dot_lines - 1), y + 17 + LINE * (len(lines) - 1)) + 17
-    canvas.put("rule", x=Px(0), x2=Px(width), y=y, colour=RULE)
+    canvas.part(y)
     seen = {state for row in rows for state, _ in row.dots}
     names = [state for state in STATES if state in seen]
     names += ["new"] if any(new for row in rows for _, new in row.dots) else []
@@ -163,7 +163,7 @@ def _draw_rows(rows: Sequence[Row], width: int, words: Words) -> dict[str, Any]:
 
 def _dot(canvas: Canvas, x: float, y: float, state: str, is_new: bool, step: float) -> None:
     """Filled, hollow, a short dash or a cross; a ring around what is new."""
-    size, place = round(math.pi * (0.36 * step) ** 2, 1), Px(round(x, 1))
+    size, place = round(math.pi * (0.34 * step) ** 2, 1), Px(round(x, 1))
     if is_new:
         canvas.put("point", x=place, y=y, shape="circle", size=round(2.4 * size, 1), fill="white", stroke=INK, z=1)
     if state == "scored":

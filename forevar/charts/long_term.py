@@ -128,16 +128,16 @@ def _panels(
     few = len(curves) <= FEW_PANELS
     columns = min(len(curves), {(True, WIDE): 2, (False, WIDE): 4, (True, NARROW): 1, (False, NARROW): 2}[few, width])
     low, high, levels = _levels(curves)
-    left = 8 + widest([words.number(level) for level in levels])
+    left = 8 + math.ceil(widest([words.number(level) for level in levels]))
     right = 14 + widest([_change(curve, words) for curve in curves], LABEL, bold=True)
     first, last = curves_span(curves)
     name_lines = 1
     panels = []
     for number, curve in enumerate(curves):
         # Only the first column carries numbers when there are many panels, so it alone is that much wider.
-        inner = (width - (0 if few else left)) / columns
+        inner = math.floor((width - (0 if few else left)) / columns)
         margin = left if few or number % columns == 0 else 0
-        panel_width = inner if few else inner + margin
+        panel_width = inner + (margin + (width - left) % columns if margin and not few else 0)
         top, plot = 18 * name_lines + (12 if few else 8), (150 if columns < 3 and few else 84)
         canvas = Canvas(
             panel_width,

@@ -116,7 +116,7 @@ def _draw(records: Sequence[dict[Any, Any]], width: int, words: Words) -> dict[s
         y += 14
         for n in range(round(top / step) + 1):
             text = words.number(n * step)
-            inside = min(axis.at(n * step), width - text_width(text) / 2)
+            inside = min(axis.at(n * step), width - 2 - text_width(text) / 2)
             canvas.write(text, max(inside, text_width(text) / 2), y, colour=SOFT, align="center")
         y += 18
     canvas.height = y - 8

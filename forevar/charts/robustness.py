@@ -13,7 +13,7 @@ from forevar.blocks import NARROW, WIDE, Column, Credit, Figure, Table
 from forevar.charts.canvas import Axis, Canvas, Px, finish
 from forevar.charts.caption import description, shortest_of
 from forevar.charts.measure import flow, text_width, widest, wrap
-from forevar.charts.theme import BAND, DEEP_BAND, FAINT, INK, LABEL, MARK, RULE, SOFT, Series
+from forevar.charts.theme import BAND, DEEP_BAND, FAINT, INK, LABEL, MARK, SOFT, Series
 from forevar.words import Words, capital
 
 LINE, MIDDLE_BAND, MARGIN = 15, "#E5E9EE", 4.0
@@ -134,7 +134,7 @@ def _draw(rows: Sequence[Finding], cuts: Sequence[float], width: int, words: Wor
     )
     rights = max(widest([_share(row, words) for row in rows], LABEL, bold=True), widest([row.word for row in rows]),
                  text_width(words("charts.robustness.holds")))  # fmt: skip
-    start, end = (0.0, float(width)) if narrow else (min(lefts, 190) + 24, width - rights - 20)
+    start, end = (2.0, width - 2.0) if narrow else (min(lefts, 190) + 24, width - rights - 20)
     canvas = Canvas(width, x=Axis(low, high, start, end))
     y = _head(canvas, cuts, words) + 4
     if not narrow:
@@ -142,7 +142,7 @@ def _draw(rows: Sequence[Finding], cuts: Sequence[float], width: int, words: Wor
     top = y
     for number, row in enumerate(rows):
         if number:
-            canvas.put("rule", x=Px(0), x2=Px(width), y=y, colour=RULE, z=1)
+            canvas.part(y)
         y = _row(canvas, row, cuts, y, start, words)
     if not narrow:
         _shade(canvas, cuts, top, y)
@@ -211,15 +211,15 @@ def _key(canvas: Canvas, rows: Sequence[Finding], y: float, words: Words) -> flo
     names = ["score"]
     names += ["without"] if any(row.without[0] < row.without[1] for row in rows) else []
     names += ["draws"] if any(row.varies for row in rows) else []
-    places = flow([words(f"charts.robustness.key_{name}") for name in names], canvas.width, lead=34)
+    places = flow([words(f"charts.robustness.key_{name}") for name in names], canvas.width, lead=36)
     for name, (left, line) in zip(names, places, strict=True):
         middle = y + 10 + 19 * line
-        canvas.write(words(f"charts.robustness.key_{name}"), left + 34, middle, colour=SOFT)
+        canvas.write(words(f"charts.robustness.key_{name}"), left + 36, middle, colour=SOFT)
         if name == "score":
-            canvas.put("point", x=Px(left + 13), y=middle, shape="circle", size=90, fill="white", stroke=INK,
+            canvas.put("point", x=Px(left + 16), y=middle, shape="circle", size=90, fill="white", stroke=INK,
                        strokeWidth=2, z=2)  # fmt: skip
         else:
-            canvas.put("rule", x=Px(left), x2=Px(left + 26), y=middle, colour=FAINT,
+            canvas.put("rule", x=Px(left + 4), x2=Px(left + 28), y=middle, colour=FAINT,
                        strokeWidth=8 if name == "without" else 2)  # fmt: skip
     return y + 22 + 19 * places[-1][1]
 
