@@ -120,7 +120,9 @@ def test_a_list_over_years_counts_the_half_years_between_its_ends(office: Office
 
 def test_hit_counts_are_a_plain_table(office: Office) -> None:
     office.profile(
-        "files: media/*-search.csv\ntables:\n  - columns: {Søkeord: substance, Treff: {measure: hits}}\n", "search", HITS
+        "files: media/*-search.csv\ntables:\n  - columns: {Søkeord: substance, Treff: {measure: hits}}\n",
+        "search",
+        HITS,
     )
     office.text("media/2026-1-search.csv", "Søkeord;Treff\nKokain;80\nHeroin;0\n")
     tidy = office.load()

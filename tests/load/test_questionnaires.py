@@ -65,7 +65,14 @@ def test_each_row_is_an_informant_without_a_name(office: Office) -> None:
 
 @pytest.mark.parametrize(
     ("answer", "key"),
-    [("Økt mye", "more"), ("økt", "more"), ("Uendret ", "same"), ("Redusert", "less"), ("Redusert mye", "less"), ("Vet ikke", "dont_know")],
+    [
+        ("Økt mye", "more"),
+        ("økt", "more"),
+        ("Uendret ", "same"),
+        ("Redusert", "less"),
+        ("Redusert mye", "less"),
+        ("Vet ikke", "dont_know"),
+    ],
 )
 def test_three_and_five_steps_become_more_same_less(office: Office, answer: str, key: str) -> None:
     assert ["kokain", "use_change", key] in told(forms(office, BASE, ["Ja", answer]))
@@ -108,14 +115,20 @@ def test_a_term_outside_the_list_is_other_and_its_cell_is_told(office: Office) -
 
 
 def test_a_term_of_fewer_than_min_n_informants_is_other(office: Office) -> None:
-    tidy = forms(office, [*BASE, "Slang for kokain"], ["Ja", "Økt", "snø"], ["Ja", "Økt", "snø"], ["Ja", "Økt", "cola, cola"])
+    tidy = forms(
+        office, [*BASE, "Slang for kokain"], ["Ja", "Økt", "snø"], ["Ja", "Økt", "snø"], ["Ja", "Økt", "cola, cola"]
+    )
     assert [row[2] for row in told(tidy) if row[1] == "slang"] == ["snø", "snø", "other"]
     assert noticed(tidy) == [("rare_term", f"{NAME}:Svar:H4")]
 
 
-@pytest.mark.parametrize("text", ["Ola Nordmann", "ring 912 34 567", "ola@example.org", "01019912345", "Kari-Anne Berg Moe"])
+@pytest.mark.parametrize(
+    "text", ["Ola Nordmann", "ring 912 34 567", "ola@example.org", "01019912345", "Kari-Anne Berg Moe"]
+)
 def test_what_looks_like_a_person_never_enters(office: Office, text: str) -> None:
-    tidy = forms(office, [*BASE, "Hvor kjøpes kokain?"], ["Ja", "Økt", f"kjent selger; {text}"], ["Ja", "Økt", "kjent selger"])
+    tidy = forms(
+        office, [*BASE, "Hvor kjøpes kokain?"], ["Ja", "Økt", f"kjent selger; {text}"], ["Ja", "Økt", "kjent selger"]
+    )
     assert [row[2] for row in told(tidy) if row[1] == "bought_where"] == ["kjent selger", "kjent selger"]
     assert noticed(tidy) == [("personal", f"{NAME}:Svar:H2")]
     everything = str(tidy.notices) + str(tidy.faults) + tidy.answers.to_csv()
@@ -146,7 +159,15 @@ def test_prices_are_numbers_with_a_unit(office: Office, text: str, answers: list
     assert set(rows["unit"]) == {unit}
 
 
-@pytest.mark.parametrize(("text", "key"), [("dyrt", "not_a_price"), ("91234567", "not_a_price"), ("800 kr per kasse", "unknown_unit"), ("800", "unknown_unit")])
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("dyrt", "not_a_price"),
+        ("91234567", "not_a_price"),
+        ("800 kr per kasse", "unknown_unit"),
+        ("800", "unknown_unit"),
+    ],
+)
 def test_what_is_no_price_is_not_used(office: Office, text: str, key: str) -> None:
     tidy = forms(office, [*BASE, "Pris på kokain"], ["Ja", "Økt", text], ["Ja", "Økt", text])
     assert "price" not in set(tidy.answers["question"])
