@@ -186,6 +186,8 @@ def run_edition(
         for each in chosen
         if force or each.why
     ]
+    # One of a kind first: what they take is unknown, and the many alike then fill the cores evenly.
+    work.sort(key=lambda job: sum(other.notebook == job.notebook for other in work))
     outcomes = {each.name: Outcome(each.name, "up to date", each.output) for each in chosen}
     if work:
         show = progress or shown.show

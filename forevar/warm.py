@@ -15,7 +15,10 @@ import forevar  # noqa: F401  (its guard must come before altair and papermill)
 
 # OpenBLAS starts its threads when numpy is imported; one notebook has one core.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-WANTED = ("pandas", "altair", "papermill.execute", "nbclient", "forevar.kernel", "forevar.edition", "forevar.charts")
+WANTED = (
+    "pandas", "papermill.execute", "nbclient", "forevar.kernel", "forevar.edition", "forevar.substance",
+    "forevar.overview", "forevar.pupils", "forevar.focus",
+)  # fmt: skip
 
 
 def warm() -> None:
@@ -23,7 +26,7 @@ def warm() -> None:
     for name in WANTED:
         with contextlib.suppress(Exception):
             importlib.import_module(name)
-    for step in (_tables, _charts, _notebook):
+    for step in (_tables, _notebook):
         with contextlib.suppress(Exception):
             step()
     # What is here now is never garbage; frozen, its pages stay shared between all copies.
@@ -41,23 +44,6 @@ def _tables() -> None:
     table.groupby("substance")["value"].sum()
     table.merge(table, on="substance").pivot_table(index="substance", columns="period_x", values="value_x")
     table.sort_values("period").to_html()
-
-
-def _charts() -> None:
-    import altair as alt
-    import pandas as pd
-
-    base = alt.Chart(pd.DataFrame({"x": ["a", "b"], "y": [1.0, 2.0]}))
-    for mark in (base.mark_bar(), base.mark_line(), base.mark_point(), base.mark_text(), base.mark_rect()):
-        layer = alt.layer(
-            mark.encode(
-                x=alt.X("x:N", axis=alt.Axis(title=None)),
-                y=alt.Y("y:Q", scale=alt.Scale(domain=[0, 3])).stack(None),
-                color=alt.condition(alt.datum.y > 1, alt.value("#111"), alt.value("#999")),
-                tooltip=["x:N", "y:Q"],
-            )
-        )
-        alt.vconcat(layer, base.mark_rule().encode(x="y:Q")).configure_view(stroke=None).to_dict()
 
 
 def _notebook() -> None:
