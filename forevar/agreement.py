@@ -77,12 +77,14 @@ def agreement_table(signals: pd.DataFrame, period: str, method: Method) -> pd.Da
     # count and amount of one source are one voice: their mean step
     voices = rows.pivot_table(index=["substance", "dimension", "source"], columns="t", values="value", aggfunc="mean")
     steps = {key: part.to_numpy(float) for key, part in voices.groupby(level=["substance", "dimension"])}
-    found = []
+    found: list[dict[str, Any]] = []
     for (substance, dimension), group in rows.groupby(["substance", "dimension"], observed=True, sort=False):
         current = group[group["t"] == now]
         if len(current):
             key = {"period": period, "substance": substance, "dimension": dimension}
             found.append(key | _agreement(steps.get((substance, dimension), np.empty((0, 0))), current, method))
+    order = {str(name): place for place, name in enumerate(SCORED_DIMENSIONS)}
+    found.sort(key=lambda row: (row["substance"], order[row["dimension"]]))
     return pd.DataFrame(found, columns=list(AGREEMENT_COLUMNS))
 
 

@@ -168,7 +168,7 @@ def look_first(
         ALERT_COLUMNS, one row per reason, the most pressing subject first. ``reason`` is ``new`` (first reports),
         ``above`` (over the bound of its own past), ``clear`` (change that stands after all tests made), ``apart``
         (count and share go different ways) or ``slang`` (``detail`` is the term). A subject is a substance, or a
-        consequence series; it ranks by the number of agencies with something to say of it, then by the strength of
+        consequence series with its sites; it ranks by the number of agencies with something to say of it, then by the strength of
         the strongest. ``n_compared``: how many comparisons of that kind were made to find this.
     """
     table = bound_table(observations, period, method, breaks)
@@ -200,7 +200,7 @@ def look_first(
 
 def _ranked(found: pd.DataFrame) -> pd.DataFrame:
     """Subjects with most agencies first, then the strongest."""
-    alone = found["source"] + "/" + found["measure"] + "/" + found["place"]
+    alone = found["source"] + "/" + found["measure"]  # a series' sites are one subject
     subject = found["substance"].where(found["substance"] != "", alone)
     with np.errstate(divide="ignore"):
         strength = np.abs(np.log(found["ratio"].astype(float).fillna(1.0)))

@@ -41,7 +41,7 @@ def short_sentence(rows: pd.DataFrame, params: Params, words: Words) -> str:
         params: For the agencies' names.
         words: The language.
     """
-    known = [row for row in rows.to_dict("records") if row["word"]]
+    known: list[Mapping[Any, Any]] = [row for row in rows.to_dict("records") if row["word"]]
     if not known:
         return ""
     if all(_is_still(row) for row in known):
@@ -76,7 +76,7 @@ def _sentence(row: Mapping[Any, Any], params: Params, words: Words) -> str:
         "source": names.get(row["rests_on"], row["rests_on"]), "without": words.signed(row["score_without"]),
         "word_without": score_word(without, words, small) if without else words("text.no_score"),
     }  # fmt: skip
-    if not row["rests_on"]:
+    if row["n_agencies"] == 1:
         return words("doubt.only", **values)
     sentence = words("doubt.same" if row["word"] == row["word_without"] else "doubt.other", **values)
     if row["word"] == row["word_without"] and row["would_change_if"]:
@@ -87,5 +87,5 @@ def _sentence(row: Mapping[Any, Any], params: Params, words: Words) -> str:
 
 
 def _is_still(row: Mapping[Any, Any]) -> bool:
-    """Whether every source says the same nothing: no resample differs."""
-    return bool(row["score"] == 0 and row["low"] == row["high"])
+    """Whether every source says stable: then there is none that the word rests on."""
+    return not row["rests_on"]

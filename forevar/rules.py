@@ -26,6 +26,7 @@ class CertaintyRules(Rules):
         dispersion_points: From this many on the series' own scatter replaces chance alone.
         expected_points: From this many on a half-year is expected from time and season.
         trend_points: How many same halves the trend is taken over.
+        holds_well: A word that stands in this share of resamples is counted as holding.
         rank_span: The half-years a figure is ranked among, its own included (20 is ten years).
         activity_fall: A fall in samples by this share or more is flagged.
         seed: Of every draw.
@@ -41,6 +42,7 @@ class CertaintyRules(Rules):
     dispersion_points: Whole
     expected_points: Whole
     trend_points: Whole
+    holds_well: Share
     rank_span: Whole
     activity_fall: Share
     seed: int

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from forevar.history import Floats
 from forevar.params import Method, Source
@@ -89,7 +91,7 @@ def stands(choices: pd.DataFrame) -> pd.DataFrame:
     own = choices[choices["is_set"] & (choices["word"] != "")]
     given = choices[choices["word"] != ""]
     set_values = own.iloc[0][list(CHOICES)] if len(own) else None
-    rows = []
+    rows: list[dict[str, Any]] = []
     for (substance, dimension), part in given.groupby(["substance", "dimension"], sort=False, observed=True):
         word = own.loc[(own["substance"] == substance) & (own["dimension"] == dimension), "word"]
         if word.empty or set_values is None:
@@ -102,6 +104,8 @@ def stands(choices: pd.DataFrame) -> pd.DataFrame:
             row[f"share_{choice}"] = float(alone["stands"].mean())
         row["others"] = tuple(part.loc[~part["stands"], "word"].value_counts().index)
         rows.append(row)
+    order = {str(name): place for place, name in enumerate((*SCORED_DIMENSIONS, AGGREGATE))}
+    rows.sort(key=lambda row: (row["substance"], order[row["dimension"]]))
     return pd.DataFrame(rows, columns=list(STAND_COLUMNS))
 
 
@@ -133,25 +137,34 @@ def _limits_text(limits: tuple[float, ...]) -> str:
 def _scores(signals: pd.DataFrame, method: Method, sources: Mapping[str, Source]) -> pd.DataFrame:
     """Scores of every substance and dimension under every choice of weights."""
     rows = signals[signals["value"].notna() & (signals["weight"] > 0)]
-    every = signals[["substance", "dimension"]].drop_duplicates()
     families = rows["source"].map({key: source.family or source.kind for key, source in sources.items()}).fillna("")
     keys = ["substance", "dimension"]
-    index = pd.MultiIndex.from_frame(pd.concat([every, every.assign(dimension=AGGREGATE).drop_duplicates()]))
-    parts = []
-    for name, weight in _weights(rows, families).items():
-        table = rows[keys].assign(
-            score=weight * rows["value"].to_numpy(float), reach=weight * max(method.class_values), heard=weight > 0,
-            left=weight == 0,
-        )  # fmt: skip
-        both = pd.concat([table, table.assign(dimension=AGGREGATE)])
-        sums = both.groupby(keys, observed=True)[["score", "reach", "heard", "left"]].sum().reindex(index)
-        sums["score"] = sums["score"].where(sums["heard"] > 0)
-        if method.normalisation == "share_of_maximum":
-            sums["score"] = 100 * sums["score"] / sums["reach"]
-        if name.startswith(WITHOUT):  # no choice at all where the family says nothing
-            sums = sums[sums["left"] > 0]
-        parts.append(sums[["score"]].reset_index().assign(weights=name))
-    return pd.concat(parts, ignore_index=True)
+    every = pd.concat([signals[keys], signals[keys].assign(dimension=AGGREGATE)]).drop_duplicates()
+    index = pd.MultiIndex.from_frame(every)
+    both = pd.concat([rows[keys], rows[keys].assign(dimension=AGGREGATE)])
+    place = index.get_indexer(pd.MultiIndex.from_frame(both))
+    weights = _weights(rows, families)
+    weight = np.column_stack(list(weights.values()))
+    contribution = weight * rows["value"].to_numpy(float)[:, None]
+    score, reach, heard, left = (
+        _added(np.vstack([part, part]), place, len(index))
+        for part in (contribution, weight * max(method.class_values), (weight > 0) * 1.0, (weight == 0) * 1.0)
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        factor = 100 / reach if method.normalisation == "share_of_maximum" else 1.0
+        score = np.where(heard > 0, score * factor, np.nan)
+    names = np.array(list(weights))
+    # leaving a family out is no choice where that family says nothing
+    is_choice = ~np.char.startswith(names, WITHOUT)[None, :] | (left > 0)
+    at, which = np.nonzero(is_choice)
+    return every.iloc[at].assign(weights=names[which], score=score[at, which]).reset_index(drop=True)
+
+
+def _added(values: Floats, place: NDArray[np.intp], n: int) -> Floats:
+    """Rows of one place added together."""
+    total = np.zeros((n, values.shape[1]))
+    np.add.at(total, place, values)
+    return total
 
 
 def _weights(rows: pd.DataFrame, families: pd.Series) -> dict[str, Floats]:
