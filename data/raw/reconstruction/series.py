@@ -107,6 +107,14 @@ def all_counts() -> dict[tuple[str, str, str], Series]:
     return {(row["source"], row["measure"], row["substance"]): half_yearly(row, steps) for row in table("counts")}
 
 
+def as_delivered(source: str, measure: str, substance: str, period: Period, delivery: Period) -> int | None:
+    """The number as a delivery had it, when a later one revised it (``changes/revisions.csv``); else None."""
+    wanted = {"source": source, "measure": measure, "substance": substance, "period": str(period)}
+    wanted["delivery"] = str(delivery)
+    found = (row for row in table("revisions") if all(row[key] == said for key, said in wanted.items()))
+    return next((int(row["value"]) for row in found), None)
+
+
 def analysed(source: str) -> dict[Period, int]:
     """Samples a laboratory analysed each half-year, close to the number the table gives."""
     typical = next(int(row["analysed"]) for row in table("counts") if row["source"] == source and row["analysed"])

@@ -81,6 +81,7 @@ def kripos(out: Outbox) -> None:
                 if period not in COUNTS["kripos", "seizures", substance]:
                     continue
                 seizures, amount = (value("kripos", one, substance, period) for one in ("seizures", "amount"))
+                seizures = series.as_delivered("kripos", "seizures", substance, period, last) or seizures
                 unit = UNITS.get(UNIT_OF.get(("kripos", "amount", substance), ""), "")
                 half = "vår" if period.half == 1 else "høst"
                 label = LABELS[substance]["seizures"]
