@@ -214,23 +214,17 @@ def run(given: argparse.Namespace, workspace: Workspace) -> int:
 
 
 def _run(given: argparse.Namespace, workspace: Workspace, params: Params, recipe: Recipe) -> dict[str, Path]:
-    from forevar.run import run_edition
+    from contextlib import nullcontext
+
+    from forevar.run import cluster, run_edition
     from forevar.store import current_tables
 
     current_tables(workspace, params, progress=loading)
-    executor = None
-    if given.cluster:
-        try:
-            from distributed import Client
-        except ImportError:
-            raise ParamsError(
-                "--cluster needs the package distributed", mend="pip install 'forevar[cluster]'"
-            ) from None
-        executor = Client(given.cluster).get_executor(pure=False, retries=1)  # type: ignore[no-untyped-call]
-    result = run_edition(
-        workspace, params, recipe, only=given.only, force=given.force, jobs=given.jobs, engine=given.engine,
-        executor=executor, timeout=given.timeout, lang=given.lang,
-    )  # fmt: skip
+    with cluster(given.cluster) if given.cluster else nullcontext() as executor:
+        result = run_edition(
+            workspace, params, recipe, only=given.only, force=given.force, jobs=given.jobs, engine=given.engine,
+            executor=executor, timeout=given.timeout, lang=given.lang,
+        )  # fmt: skip
     result.check()
     say(f"{len(result.made)} notebooks run, {len(result.outcomes) - len(result.made)} up to date")
     return executed(workspace, params, recipe, given.lang)

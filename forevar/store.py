@@ -81,7 +81,8 @@ def make_tables(workspace: Workspace, params: Params, progress: Progress | None 
     differences = aggregated_differences(signals, params.method)
     # what came before the first half-year with complete files is history: curves need it, doubt does not
     signals = signals[signals["period"] >= str(params.method.trend.scored_from or "")]
-    signals = add_change(signals, tidy.observations, params.method)
+    breaks = {key: list(one.breaks) for key, one in params.substances.items() if one.breaks}
+    signals = add_change(signals, tidy.observations, params.method, breaks)
     trends = long_term_trends(differences, tidy.observations, params.method, params.substances)
     certainty = certainty_table(signals, params.method, tidy.answers)
     certainty["would_change_if"] = certainty["would_change_if"].map(" ".join)
