@@ -30,14 +30,16 @@ from consequence_frames import (
 
 from forevar.blocks import NARROW, WIDE
 from forevar.charts import theme
+from forevar.charts.canvas import Axis
 from forevar.charts.columns import columns
 from forevar.charts.course import Line, courses
-from forevar.charts.headline import about, change_title, direction, lines_title, run_title
+from forevar.charts.headline import about, change_title, direction, in_a_row, lines_title, run_title
 from forevar.charts.measured import measured
 from forevar.charts.panels import panels
 from forevar.charts.ranks import ranking, ranks
+from forevar.charts.series import dots
 from forevar.charts.sites import sites
-from forevar.charts.timeline import ticks
+from forevar.charts.timeline import labelled_years, ticks
 from forevar.errors import DataError
 
 NB = words("nb")
@@ -137,9 +139,8 @@ def test_differences_are_told_in_two_digits(value, said):
 def test_difference_of_a_rounded_number_is_rounded_itself():
     title = sites("n", needles(), SITES, NOW, NB, CREDIT, what="Kanyler").title
     assert title == "Kanylene går ned: 199\u00a0228, nær 34\u00a0000 færre enn halvåret før"
-    rough = make_rows([233228, 199228], marks={"2025-2": "approximate", NOW: "printed"})
-    course = courses(rows := rough, [Line("I alt", subject="kanylene")], NOW, NB)[0]
-    assert len(rows) == 2
+    rough = make_rows([233200, 199228], marks={"2025-2": "approximate", NOW: "printed"})
+    course = courses(rough, [Line("I alt", subject="kanylene")], NOW, NB)[0]
     assert (
         change_title(course, NB, with_difference=True).split(", ")[1] == "ca.\u00a034\u00a0000 færre enn halvåret før"
     )
@@ -152,7 +153,8 @@ def test_title_of_parts_names_the_largest_and_its_share():
 
 
 def test_sum_is_added_up_only_where_every_part_has_a_number():
-    rows = pd.concat([make_rows([5, 6, 7], "a"), make_rows([1, 2, 3], "b", status={"2025-2": "suppressed"})])
+    hidden, rough = {"2025-2": "suppressed"}, {"2025-2": "approximate"}
+    rows = pd.concat([make_rows([5, 6, 7], "a", marks=rough), make_rows([1, 2, 3], "b", status=hidden)])
     series = [Line("I alt", total=True), Line("A", measure="a"), Line("B", measure="b")]
     assert [point.text for point in courses(rows, series, NOW, NB)[0].points] == ["6", "..", "10"]
 
@@ -176,7 +178,7 @@ def test_title_of_two_lines_that_part_says_both():
 
 
 def test_title_of_several_lines_is_about_the_one_chance_explains_least():
-    rows = pd.concat([make_rows([45, 23], "c"), make_rows([2, 1], "h"), make_rows([0, 0], "a")])
+    rows = pd.concat([make_rows([45, 23], "c"), make_rows([2, 1], "h"), make_rows([300, 290], "a")])
     three = [Line("Aids", measure="a"), Line("Hiv", measure="h"), Line("Hepatitt C", measure="c")]
     assert lines_title(courses(rows, three, NOW, NB), NB).startswith("Hepatitt C er nær halvert")
 
@@ -185,6 +187,7 @@ def test_run_title_counts_half_years_on_end():
     assert run_title(one_course([9, 7, 8, 9], Line("Folie")), NB) == (
         "Folie har gått opp to halvår på rad: 9 mot 8 halvåret før"
     )
+    assert in_a_row(one_course([9, 8, 8, 6])) == 1
     assert run_title(one_course([9, 7, 8, 6], Line("Folie")), NB) == "Folie går ned: 6 mot 8 halvåret før"
 
 
@@ -209,6 +212,22 @@ def test_two_rows_of_one_period_are_refused_with_the_period_named():
 def test_series_without_any_number_are_refused():
     with pytest.raises(DataError, match="none of the series Aids has a number up to 2026-1"):
         courses(make_rows([None, None]), [Line("Aids")], NOW, NB)
+
+
+def test_series_that_begins_later_has_no_numbers_yet():
+    with pytest.raises(DataError, match="up to 2024-1"):
+        courses(make_rows([1, 2]), [Line("x")], "2024-1", NB)
+
+
+def test_printed_numbers_and_the_last_have_dots():
+    course = one_course(slope(40, 90), marks={"2019-2": "printed", "2020-1": "printed"})
+    assert [point.period for point in dots(course)] == ["2019-2", "2020-1", NOW]
+
+
+def test_year_labels_stand_clear_of_each_other_and_end_with_the_last():
+    years = list(range(1996, 2023))
+    assert labelled_years(years, Axis(1996, 2022, 0, 640)) == list(range(1996, 2023, 2))
+    assert labelled_years(years, Axis(1996, 2022, 0, 250)) == [1997, 2002, 2007, 2012, 2017, 2022]
 
 
 def test_later_periods_are_left_out():
@@ -276,6 +295,8 @@ def test_hidden_panel_number_gives_no_dots():
     figure = measured("m", samples(), PREPARATIONS, NB, CREDIT, laboratories="Prøver")
     shown = [row for rows in figure.wide["datasets"].values() for row in rows if "colour" in row and "top" not in row]
     assert len(shown) == 10 + 7 + 11 + 9 + 14
+    hollow = next(layer for layer in figure.wide["layer"] if layer["mark"].get("fill") == "white")
+    assert len(figure.wide["datasets"][hollow["data"]["name"]]) == 5 * 34 - len(shown)
 
 
 # Panel against laboratories, and places
@@ -401,6 +422,11 @@ def test_an_older_vega_lite_draws_the_same(name):
         vl_convert.vegalite_to_svg(json.dumps(drawn(name).wide), vl_version=version) for version in ("5.8", "6.4")
     )
     assert re.sub(r"clip\d+", "", older) == re.sub(r"clip\d+", "", newer)
+
+
+def test_second_dark_line_is_dashed():
+    drawn_lines = [layer["mark"] for layer in drawn("two lines").wide["layer"] if layer["mark"]["type"] == "line"]
+    assert [mark.get("strokeDash") for mark in drawn_lines] == [None, [7, 3]]
 
 
 def test_table_holds_exactly_the_half_years_drawn():
