@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from forevar.errors import Fault, ForevarError, ParamsError, error_for, fault, say
-from forevar.load import Progress
+from forevar.load.raw import Progress
 from forevar.params import Params, Source, load_edition, load_params
 from forevar.period import Period
 from forevar.terms import Status

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from forevar.errors import Fault, error_for, fault
-from forevar.load import Progress, load_raw
 from forevar.load.deliveries import is_tenfold
+from forevar.load.raw import Progress, load_raw
 from forevar.params import Params
 from forevar.period import Period
 from forevar.registry import RawFile

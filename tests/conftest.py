@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from load.office import Office
 
 from forevar.params import Params, load_params
 from forevar.store import Tables, make_tables
@@ -33,3 +35,9 @@ def bergen_params(bergen: Workspace) -> Params:
 def bergen_tables(bergen: Workspace, bergen_params: Params) -> Tables:
     """Tables made from the raw files, never read from disk."""
     return make_tables(bergen, bergen_params)
+
+
+@pytest.fixture
+def office(tmp_path: Path, bergen_params: Params) -> Office:
+    """A made-up office in a temporary folder, for raw files a test writes itself."""
+    return Office(tmp_path, replace(bergen_params, sources={}))

@@ -1,6 +1,6 @@
 """Broken, hostile and awkward files: one clear line each, never a crash, never a wrong number."""
 
-# ruff: noqa: E501 - a line of a profile is kept whole
+
 from __future__ import annotations
 
 import datetime as dt
