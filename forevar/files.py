@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from forevar.errors import ForevarError
@@ -24,18 +25,29 @@ def write_atomic(path: Path, content: bytes | str, *, private: bool = False) -> 
     Raises:
         ForevarError: The folder cannot be written to or the disk is full; the old file is untouched.
     """
-    data = content.encode("utf-8") if isinstance(content, str) else content
-    beside = None
+    (written,) = write_together({path: content}, private=private)
+    return written
+
+
+def write_together(files: Mapping[Path, bytes | str], *, private: bool = False) -> list[Path]:
+    """Write files that belong together: all of them beside first, and only then each into place.
+
+    Arguments and errors as in ``write_atomic``; when one of them has no room, none is moved.
+    """
+    beside: dict[Path, str] = {}
+    path = Path()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, beside = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(beside, 0o600 if private else 0o644)
-        os.replace(beside, path)
-        beside = None
+        for path, content in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, beside[path] = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent)
+            with os.fdopen(handle, "wb") as file:
+                file.write(content.encode("utf-8") if isinstance(content, str) else content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(beside[path], 0o600 if private else 0o644)
+        for path in files:
+            os.replace(beside[path], path)
+            del beside[path]
     except OSError as error:
         raise ForevarError(
             f"the file could not be written ({error.strerror or 'no reason given'}); what stood there is untouched",
@@ -43,7 +55,7 @@ def write_atomic(path: Path, content: bytes | str, *, private: bool = False) -> 
             "make room on the disk, or close the file where it is open, and build again",
         ) from None
     finally:
-        if beside is not None:
+        for leftover in beside.values():
             with contextlib.suppress(OSError):
-                os.unlink(beside)
-    return path
+                os.unlink(leftover)
+    return list(files)

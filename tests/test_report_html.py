@@ -7,7 +7,6 @@ import hashlib
 import itertools
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +16,10 @@ from report_builders import CREDIT, cell, chapter, document, figure, full_chapte
 
 from forevar.blocks import Facts, Finding, Findings, Text
 from forevar.errors import ForevarError, ReportError
-from forevar.files import write_atomic
+from forevar.files import write_atomic, write_together
 from forevar.report import html, slim, svg
 from forevar.report.document import compose, slug
-from forevar.report.figures import write_figures
+from forevar.report.figures import figure_files
 from forevar.report.html import SectionExporter, render_html
 from forevar.report.section import Section, Sheet
 from forevar.report.specs import SpecPool
@@ -57,7 +56,7 @@ def soup(page: str) -> BeautifulSoup:
     return BeautifulSoup(page, "html.parser")
 
 
-def render(draw: Callable[[Any], str], *cells: Any, **given: Any) -> BeautifulSoup:
+def render(draw: Draughtsman, *cells: Any, **given: Any) -> BeautifulSoup:
     return BeautifulSoup(render_html(document([chapter(*cells, **given)]), draw), "html.parser")
 
 
@@ -315,7 +314,8 @@ def shrunk(inside: str) -> str:
          '<circle fill="red" cx="5" cy="6" r="2"/>'),
         ('<line stroke="red" transform="translate(1,2)" x2="0" y2="6"/><line stroke="red" x2="4"/>',
          '<path d="M1 2v6M0 0h4" stroke="red"/>'),
-        ('<text transform="translate(1,2)" font-size="12px" fill="red">a</text>', '<text fill="red" x="1" y="2">a</text>'),
+        ('<text transform="translate(1,2)" font-size="12px" fill="red">a</text>',
+         '<text fill="red" x="1" y="2">a</text>'),
         ('<path fill="red" opacity="0" d="M0,0h7"/><g><g/></g><path d="M0,0h7"/>', ""),
     ],
 )  # fmt: skip
@@ -352,15 +352,13 @@ def test_chart_that_asks_for_data_from_outside_is_refused() -> None:
 
 
 def test_exported_figure_says_title_source_and_tag_inside(tmp_path: Path, draw: Draughtsman) -> None:
-    written = write_figures(document(), draw, tmp_path)
-    assert [path.name for path in written][:2] == [
-        "01-substances-kokain-course.svg",
-        "01-substances-kokain-course.png",
-    ]
-    picture = written[0].read_text(encoding="utf-8")
-    assert all(
-        f">{text}<" in picture for text in ("Rekonstruerte data", "Figur 1", "Beslagene av kokain øker fra 8 til 26")
-    )
+    files = figure_files(document(), draw, tmp_path)
+    name = "01-substances-kokain-course"
+    picture = files[tmp_path / f"{name}.svg"]
+    assert list(files)[:2] == [tmp_path / f"{name}.svg", tmp_path / f"{name}.png"]
+    assert files[tmp_path / f"{name}.png"][:4] == b"\x89PNG"
+    assert all(f">{text}<" in picture for text in ("Rekonstruerte data", "Figur 1"))
+    assert ">Beslagene av kokain øker fra 8 til 26<" in picture
     assert "Kilde: Tolletaten." in picture
 
 
@@ -375,6 +373,23 @@ def test_file_that_cannot_be_written_leaves_the_former_one(tmp_path: Path, monke
         write_atomic(path, "new")
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_files_that_belong_together_are_moved_only_when_all_are_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = write_atomic(tmp_path / "report.html", "old")
+    room = iter([True, False])
+
+    def sync(_: int) -> None:
+        if not next(room):
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", sync)
+    with pytest.raises(ForevarError, match=r"report\.pdf"):
+        write_together({page: "new", tmp_path / "report.pdf": b"new"})
+    assert page.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [page]
 
 
 def test_slug_is_ascii() -> None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from html import escape
 from pathlib import Path
 
 from forevar.blocks import Bundle
 from forevar.charts.measure import text_width, wrap
-from forevar.files import write_atomic
 from forevar.report.document import Block, Document, slug
 from forevar.report.slim import FAMILY, SVG
 from forevar.report.svg import size_of, to_png, with_ids
@@ -20,32 +18,33 @@ PRINT_SCALE = 300 / 96
 INK, INK2 = "#1B1F24", "#4A525C"
 
 
-def write_figures(document: Document, draw: Callable[[Bundle], str], folder: Path) -> list[Path]:
+def figure_files(document: Document, draw: Callable[[Bundle], str], folder: Path) -> dict[Path, bytes | str]:
     """Every numbered figure of the report as ``03-substances-kokain-contributions.svg`` and ``.png``.
 
     Args:
         document: Composed.
         draw: Vega-Lite specification → SVG.
-        folder: Files of an earlier build that this one does not make are removed.
+        folder: Where they will be written.
 
     Returns:
-        The files, in the order of the report.
+        File → content, in the order of the report.
     """
-    written: list[Path] = []
+    files: dict[Path, bytes | str] = {}
     for block in document.blocks("figure"):
-        if not block["number"]:
-            continue
-        picture = framed(block, draw(block["wide"]))
-        number = int(re.sub(r"\D", "", block["number"]) or 0)
-        name = f"{number:02d}-{slug(block['id'])}"
-        written.append(write_atomic(folder / f"{name}.svg", picture))
-        written.append(write_atomic(folder / f"{name}.png", to_png(picture, PRINT_SCALE)))
-    for path in folder.glob("*.*") if folder.is_dir() else ():
-        if path not in written and path.suffix in (".svg", ".png"):
-            path.unlink()
-    if folder.is_dir() and not written:
-        shutil.rmtree(folder, ignore_errors=True)
-    return written
+        if block["number"]:
+            picture = framed(block, draw(block["wide"]))
+            number = int(re.sub(r"\D", "", block["number"]) or 0)
+            name = f"{number:02d}-{slug(block['id'])}"
+            files[folder / f"{name}.svg"] = picture
+            files[folder / f"{name}.png"] = to_png(picture, PRINT_SCALE)
+    return files
+
+
+def remove_others(folder: Path, kept: Iterable[Path]) -> None:
+    """Take away pictures of figures that are no longer in the report."""
+    for path in set(folder.glob("*.svg")) | set(folder.glob("*.png")):
+        if path not in kept:
+            path.unlink(missing_ok=True)
 
 
 def framed(block: Block, svg: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,11 +15,10 @@ from nbformat import NotebookNode
 from pygments.formatters.html import HtmlFormatter
 from traitlets import default
 
-from forevar.blocks import Bundle
 from forevar.report.document import Chapter, Document, compose
 from forevar.report.section import TEMPLATES, Section, Sheet, environment
 from forevar.report.slim import without_controls
-from forevar.report.svg import FONTS, Draughtsman, with_ids
+from forevar.report.svg import FONTS, Draughtsman, vega, with_ids
 from forevar.words import Words, capital
 
 MANY_SUBSTANCES = 8
@@ -66,12 +64,12 @@ class SectionExporter(TemplateExporter):
         return result
 
 
-def render_html(document: Document, draw: Callable[[Bundle], str]) -> str:
+def render_html(document: Document, draw: Draughtsman) -> str:
     """The whole report as one page.
 
     Args:
         document: Composed chapters and all that stands around them.
-        draw: Vega-Lite specification → SVG.
+        draw: Draws and remembers.
     """
     words = document.words
     sheet = Sheet(words, draw, document.code)
@@ -81,7 +79,7 @@ def render_html(document: Document, draw: Callable[[Bundle], str]) -> str:
         for chapter in document.chapters
     ]
     findings = document.findings
-    scripts = [_vega(), _asset("page.js")] if sheet.specs else [_asset("page.js")]
+    scripts = [vega(draw), _asset("page.js")] if sheet.specs else [_asset("page.js")]
     town, edition = document.town, document.edition
     season = words.period(edition)
     name = words.name(town.report_name)
@@ -150,15 +148,6 @@ def _policy(scripts: list[str]) -> str:
         f"default-src 'none'; script-src {allowed} 'unsafe-eval'; style-src 'unsafe-inline'; img-src data:; "
         "font-src data:; base-uri 'none'; form-action 'none'"
     )
-
-
-@cache
-def _vega() -> str:
-    """Vega, Vega-Lite and vega-embed in one script, from the package; nothing is downloaded."""
-    import vl_convert
-
-    bundle: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
-    return re.sub(r"<(?=/script|!--)", r"\\x3c", bundle, flags=re.IGNORECASE)
 
 
 @cache

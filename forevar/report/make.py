@@ -11,10 +11,10 @@ from nbformat import NotebookNode
 
 from forevar.blocks import MIME
 from forevar.errors import ReportError
-from forevar.files import write_atomic
+from forevar.files import write_atomic, write_together
 from forevar.params import Params, Recipe
 from forevar.report.document import Chapter, Document, compose, notices_of, read_notebook, slug, text_chapter
-from forevar.report.figures import write_figures
+from forevar.report.figures import figure_files, remove_others
 from forevar.report.html import render_html
 from forevar.report.pdf import render_pdf
 from forevar.report.svg import Draughtsman
@@ -68,12 +68,12 @@ def make_report(
         return [write_atomic(folder / f"report.code{mark}.html", page)]
     tell("setting pages")
     pdf = render_pdf(document, draughtsman)
+    tell("drawing figures for print")
+    pictures = figure_files(document, draughtsman, folder / f"figures{mark}")
     tell("writing")
-    return [
-        write_atomic(folder / f"report{mark}.html", page),
-        write_atomic(folder / f"report{mark}.pdf", pdf),
-        *write_figures(document, draughtsman, folder / f"figures{mark}"),
-    ]
+    written = write_together({folder / f"report{mark}.html": page, folder / f"report{mark}.pdf": pdf, **pictures})
+    remove_others(folder / f"figures{mark}", written)
+    return written
 
 
 def make_document(
@@ -88,10 +88,9 @@ def make_document(
 ) -> Document:
     """Every chapter of the recipe, in its order, numbered through; arguments as in ``make_report``."""
     words = params.words(lang)
+    written = _texts(workspace, params, recipe, words)
     read = [
-        _text(workspace, params, recipe, name, words)
-        if name.startswith(TEXT_ONLY)
-        else _notebook(params, recipe, name, notebooks, words)
+        written[name] if name.startswith(TEXT_ONLY) else _notebook(params, recipe, name, notebooks, words)
         for name in recipe.chapters
     ]
     chapters = compose(read, words, final=final, code=code)
@@ -127,17 +126,24 @@ def _notebook(params: Params, recipe: Recipe, name: str, notebooks: Mapping[str,
     )
 
 
-def _text(workspace: Workspace, params: Params, recipe: Recipe, name: str, words: Words) -> Chapter:
-    """An author's text with its names filled; one line in its place where it is not translated."""
-    from forevar.edition import open_edition
+def _texts(workspace: Workspace, params: Params, recipe: Recipe, words: Words) -> dict[str, Chapter]:
+    """Authors' texts with their names filled; one line in place of what is not translated."""
+    names = [name for name in recipe.chapters if name.startswith(TEXT_ONLY)]
+    if not names:
+        return {}
+    from forevar.edition import open_edition  # pulls in the tables and all that makes them
 
-    short = name.removeprefix(TEXT_ONLY)
-    path = text_file(workspace, recipe.period, short, words.lang, params.town.lang)
-    if path is None:
-        return text_chapter(name, _title_by_name(recipe, name, words), words("report.missing_text"))
-    text = open_edition(recipe.period, workspace=workspace, lang=words.lang).text(short)
-    title = title_of(path.read_text(encoding="utf-8-sig")) or _title_by_name(recipe, name, words)
-    return text_chapter(name, title, text.markdown)
+    edition = open_edition(recipe.period, workspace=workspace, lang=words.lang)
+    chapters = {}
+    for name in names:
+        short = name.removeprefix(TEXT_ONLY)
+        title = _title_by_name(recipe, name, words)
+        if text_file(workspace, recipe.period, short, words.lang, params.town.lang) is None:
+            chapters[name] = text_chapter(name, title, words("report.missing_text"))
+        else:
+            markdown = edition.text(short).markdown
+            chapters[name] = text_chapter(name, title_of(markdown) or title, markdown)
+    return chapters
 
 
 def _title_in(notebook: NotebookNode) -> str:

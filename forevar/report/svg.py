@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -36,16 +36,19 @@ class Draughtsman:
         Raises:
             ReportError: Vega-Lite refuses the specification, or it asks for data from outside.
         """
-        key = _key(spec)
-        if key not in self._drawn:
-            path = self.folder / f"{key}.svg" if self.folder else None
+        return self.remembered(f"{_key(spec)}.svg", lambda: slim(_draw(spec)))
+
+    def remembered(self, name: str, make: Callable[[], str]) -> str:
+        """What was made under this name before, in this build or an earlier one; else made now."""
+        if name not in self._drawn:
+            path = self.folder / name if self.folder else None
             if path and path.is_file():
-                self._drawn[key] = path.read_text(encoding="utf-8")
+                self._drawn[name] = path.read_text(encoding="utf-8")
             else:
-                self._drawn[key] = slim(_draw(spec))
+                self._drawn[name] = make()
                 if path:
-                    write_atomic(path, self._drawn[key], private=True)
-        return self._drawn[key]
+                    write_atomic(path, self._drawn[name], private=True)
+        return self._drawn[name]
 
 
 def draw(specs: Sequence[Bundle], folder: Path | None = None) -> list[str]:
@@ -87,6 +90,16 @@ def _key(spec: Bundle) -> str:
     """The hash of everything the drawing depends on."""
     text = json.dumps(spec, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(f"{_FORM} {_maker()} {text}".encode()).hexdigest()[:40]
+
+
+def vega(draughtsman: Draughtsman) -> str:
+    """Vega, Vega-Lite and vega-embed in one script, put together by vl-convert from what it carries; no download."""
+
+    def make() -> str:
+        bundle: str = _converter().javascript_bundle("window.vegaEmbed = vegaEmbed;")
+        return re.sub(r"<(?=/script|!--)", r"\\x3c", bundle, flags=re.IGNORECASE)
+
+    return draughtsman.remembered(f"vega-{_FORM}-{_converter().__version__}.js", make)
 
 
 @cache

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from report_builders import cell, chapter, document, figure, full_chapters, spec, table
+from report_builders import CREDIT, cell, chapter, document, figure, full_chapters, spec, table
 
-from forevar.blocks import Text
+from forevar.blocks import Column, Table, Text
 from forevar.report.html import render_html
 from forevar.report.svg import Draughtsman
 
@@ -113,6 +113,21 @@ def test_page_fits_a_phone_and_four_hundred_per_cent(browser: Any, report: Path,
     assert inner.locator("nav").is_visible()
     inner.locator("nav a").nth(2).click()
     assert not inner.locator("nav").is_visible()
+
+
+@pytest.mark.parametrize("width", [1200, 700])
+def test_wide_table_scrolls_in_its_own_box(browser: Any, tmp_path: Path, width: int) -> None:
+    columns = (Column("Kilde"), *(Column(f"Stoff {n}", kind="step") for n in range(26)))
+    row = ("Tolletaten", *({"step": n % 4, "text": "12→20", "flag": ""} for n in range(26)))
+    path = tmp_path / "wide.html"
+    broad = Table("main", "Hovedtabell med mange rusmidler", columns, (row, row), CREDIT)
+    path.write_text(render_html(document([chapter(cell(broad))]), Draughtsman()), encoding="utf-8")
+    page = Opened(browser, path, viewport={"width": width, "height": 900}).page
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    box = page.locator(".scroll")
+    assert box.evaluate("box => box.scrollWidth > box.clientWidth")
+    assert box.get_attribute("tabindex") == "0"
+    assert page.locator("caption .head").bounding_box()["width"] <= width
 
 
 def test_contents_follow_the_reader(browser: Any, report: Path) -> None:

@@ -73,7 +73,7 @@
   function reach() {
     document.querySelectorAll(".scroll").forEach(function (box) {
       if (box.scrollWidth > box.clientWidth + 1) {
-        box.tabIndex = 0; box.setAttribute("role", "region"); box.setAttribute("aria-label", box.dataset.label);
+        box.tabIndex = 0; box.setAttribute("role", "group"); box.setAttribute("aria-label", box.dataset.label);
       } else {
         box.removeAttribute("tabindex"); box.removeAttribute("role"); box.removeAttribute("aria-label");
       }
