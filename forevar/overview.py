@@ -10,8 +10,9 @@ import pandas as pd
 
 from forevar import doubt, prose
 from forevar.blocks import Column, Figure, Finding, Findings, Table, Text
+from forevar.charts.cover import cover_alt, cover_curves, sparkline
 from forevar.charts.coverage import coverage
-from forevar.charts.long_term import cover_alt, cover_curves, long_term, sparkline
+from forevar.charts.long_term import long_term
 from forevar.charts.main_table import main_table, scores_table
 from forevar.charts.robustness import robustness
 from forevar.charts.theme import Series

@@ -15,9 +15,10 @@ from forevar.charts.canvas import spread
 from forevar.charts.caption import pair_of, signed_percent
 from forevar.charts.changes import changes
 from forevar.charts.contributions import contributions
+from forevar.charts.cover import cover_alt, cover_curves, sparkline
 from forevar.charts.coverage import coverage, outcomes
 from forevar.charts.dots import People, protected
-from forevar.charts.long_term import cover_alt, cover_curves, long_term, sparkline
+from forevar.charts.long_term import long_term
 from forevar.charts.main_table import main_table, scores_table
 from forevar.charts.measure import flow, text_width, wrap
 from forevar.charts.panel import panel_changes, panel_known

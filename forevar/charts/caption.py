@@ -42,7 +42,7 @@ def pair_of(record: Mapping[Any, Any], words: Words) -> str:
         record: ``previous, current, unit``. Where ``test`` is ``fisher``, the shares of the samples
             (``denominator_previous, denominator_current``) are what is compared and shown. ``previous_shown`` and
             ``current_shown`` hold what may be printed instead, where the true numbers may not; both given, they stand
-            as they are.
+            as they are, a unit they share only once.
         words: The reader's language.
     """
     shown = [record.get(name) for name in ("previous_shown", "current_shown")]
@@ -51,7 +51,10 @@ def pair_of(record: Mapping[Any, Any], words: Words) -> str:
         shares = [words.number(100 * record[k] / record[f"denominator_{k}"], 1) for k in ("previous", "current")]
         return words("number.percent", number=" → ".join(shares)).replace(" ", HARD_SPACE)
     if all(given):
-        return " → ".join(given).replace(" ", HARD_SPACE)
+        first, last = (text.replace(" ", HARD_SPACE) for text in given)
+        unit = last.rpartition(HARD_SPACE)[2]
+        same = unit.isalpha() and first.endswith(f"{HARD_SPACE}{unit}")
+        return f"{first.removesuffix(HARD_SPACE + unit) if same else first} → {last}".replace(" ", HARD_SPACE)
     values = [float(record["previous"]), float(record["current"])]
     unit = str(record["unit"])
     is_kilo = unit == "g" and max((abs(v) for v in values if not math.isnan(v)), default=0) >= 1000

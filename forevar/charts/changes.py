@@ -110,11 +110,18 @@ def _row(record: Mapping[Any, Any], words: Words) -> Row:
     tested = not math.isnan(low)
     clear = bool(record["is_clear"]) if "is_clear" in record else tested and (low > 1 or high < 1)
     word = words(f"change.{record['word']}") if record["word"] else ""
+    # The ratio is per day; the per cent is that of the counts beside it, as the reader would work it out.
+    shown = float(record["current"]) / float(record["previous"]) if _is_plain(record) else ratio
     return Row(
-        **base, counts=counts, percent=signed_percent(ratio, words), ratio=ratio, word=word,
+        **base, counts=counts, percent=signed_percent(shown, words), ratio=ratio, word=word,
         low=low if tested else None, high=high if tested else None,
         p=None if pd.isna(record["p"]) else float(record["p"]), is_clear=clear,
     )  # fmt: skip
+
+
+def _is_plain(record: Mapping[Any, Any]) -> bool:
+    """Whether counts, not shares, were compared, and there was something before."""
+    return record.get("test") != "fisher" and float(record["previous"]) > 0 and not pd.isna(record["current"])
 
 
 def _draw(

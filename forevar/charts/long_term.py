@@ -1,4 +1,4 @@
-"""trends → the curves since the start: one panel a substance on one scale, the cover's curves and the sparkline."""
+"""trends → the curves since the start, one panel a substance on one scale."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from forevar.blocks import NARROW, WIDE, Column, Credit, Figure, Table
-from forevar.charts.canvas import Axis, Canvas, Px, finish, grid, spread
+from forevar.charts.canvas import Axis, Canvas, Px, grid
 from forevar.charts.caption import description, shortest_of
 from forevar.charts.measure import text_width, widest, wrap
 from forevar.charts.theme import FAINT, GHOST, GRID, LABEL, MARK, PANEL, SOFT, Series
@@ -69,10 +69,10 @@ def long_term(
     Raises:
         ValueError: No substance has a curve.
     """
-    curves = sorted(_curves(trends, series), key=lambda curve: (-_or_least(curve.change), curve.series.name))
+    curves = sorted(curves_of(trends, series), key=lambda curve: (-_or_least(curve.change), curve.series.name))
     if not curves:
         raise ValueError(f"no long-term curve for: {', '.join(one.key for one in series)}")
-    first, last = curves_span(curves)
+    first, last = span_of(curves)
     start = Period.parse(min(curve.first["period"] for curve in curves))
     ghosts = words("charts.long_term.ghosts") if 1 < len(curves) <= GHOSTS else ""
     subtitle = words("charts.long_term.subtitle", start=words(f"period.{start.season}_definite", year=start.year))
@@ -86,13 +86,14 @@ def long_term(
         subtitle=f"{subtitle} {ghosts}".strip(),
         wide=_panels(curves, marks, WIDE, words),
         narrow=_panels(curves, marks, NARROW, words),
-        alt=description(_sentences(curves, first, last, words), credit),
+        alt=description(sentences_of(curves, first, last, words), credit),
         table=_table(curves, words, credit),
         credit=credit,
     )
 
 
-def _curves(trends: pd.DataFrame, series: Iterable[Series]) -> list[Curve]:
+def curves_of(trends: pd.DataFrame, series: Iterable[Series]) -> list[Curve]:
+    """The curves there are, in the order of the series."""
     found = []
     for one in series:
         rows = trends[trends["substance"] == one.key].sort_values("x")
@@ -106,12 +107,12 @@ def _or_least(change: float) -> float:
     return -math.inf if math.isnan(change) else change
 
 
-def curves_span(curves: Sequence[Curve]) -> tuple[float, float]:
+def span_of(curves: Sequence[Curve]) -> tuple[float, float]:
     """First and last place on the time axis."""
     return min(curve.first["x"] for curve in curves), max(curve.last["x"] for curve in curves)
 
 
-def _levels(curves: Sequence[Curve]) -> tuple[float, float, list[float]]:
+def levels_of(curves: Sequence[Curve]) -> tuple[float, float, list[float]]:
     """Lowest and highest level of all curves, and two to four round levels for the grid."""
     values = [point["level"] for curve in curves for point in curve.points]
     low, high = min(0.0, *values), max(0.0, *values)
@@ -127,18 +128,17 @@ def _panels(
     """All panels as one specification."""
     few = len(curves) <= FEW_PANELS
     columns = min(len(curves), {(True, WIDE): 2, (False, WIDE): 4, (True, NARROW): 1, (False, NARROW): 2}[few, width])
-    low, high, levels = _levels(curves)
+    low, high, levels = levels_of(curves)
     left = 8 + math.ceil(widest([words.number(level) for level in levels]))
     right = 14 + widest([_change(curve, words) for curve in curves], LABEL, bold=True)
-    first, last = curves_span(curves)
-    name_lines = 1
+    first, last = span_of(curves)
     panels = []
     for number, curve in enumerate(curves):
         # Only the first column carries numbers when there are many panels, so it alone is that much wider.
         inner = math.floor((width - (0 if few else left)) / columns)
         margin = left if few or number % columns == 0 else 0
         panel_width = inner + (margin + (width - left) % columns if margin and not few else 0)
-        top, plot = 18 * name_lines + (12 if few else 8), (150 if columns < 3 and few else 84)
+        top, plot = 30 if few else 26, (150 if columns < 3 and few else 84)
         canvas = Canvas(
             panel_width,
             top + plot + (42 if few else 34),
@@ -147,7 +147,7 @@ def _panels(
         )
         _frame(canvas, levels, margin, few, words)
         if len(curves) <= GHOSTS:
-            _line(canvas, [{**p, "s": other.series.key} for other in curves for p in other.points], GHOST, 1.25)
+            draw_curve(canvas, [{**p, "s": other.series.key} for other in curves for p in other.points], GHOST, 1.25)
         notes = _notes(curve, first, high - low if few else math.inf, breaks[curve.series.key], words)
         _mark(canvas, curve, few, words)
         room = panel_width - 4
@@ -176,7 +176,8 @@ def _frame(canvas: Canvas, levels: Sequence[float], margin: float, few: bool, wo
         canvas.put("rule", x=year, y=Px(foot - 6), y2=Px(foot), colour=MARK)
 
 
-def _line(canvas: Canvas, points: list[dict[str, Any]], colour: str, width: float, dashed: bool = False) -> None:
+def draw_curve(canvas: Canvas, points: list[dict[str, Any]], colour: str, width: float, dashed: bool = False) -> None:
+    """A line through the points; one for each ``s`` when they have it."""
     dash: dict[str, Any] = {"strokeDash": [7, 3]} if dashed else {}
     detail = "s" if points and "s" in points[0] else None
     canvas.draw("line", points, x="x", y="level", order="x", detail=detail, colour=colour, strokeWidth=width, **dash)
@@ -185,7 +186,7 @@ def _line(canvas: Canvas, points: list[dict[str, Any]], colour: str, width: floa
 def _mark(canvas: Canvas, curve: Curve, few: bool, words: Words) -> None:
     """The curve, its end and its last change; every level under the pointer where there are few panels."""
     series = curve.series
-    _line(canvas, curve.points, series.colour, 2.5, series.dashed)
+    draw_curve(canvas, curve.points, series.colour, 2.5, series.dashed)
     told = [{**point, "tip": f"{words.period(point['period'])}: {words.number(point['level'])}"
              + ("" if math.isnan(point["difference"]) else f" ({words.signed(point['difference'])})")}
             for point in curve.points]  # fmt: skip
@@ -207,11 +208,11 @@ def _notes(
     Infinite ``height`` leaves the breaks alone: small panels have no room for words.
     """
     notes: list[tuple[float, str, float | None]] = []
-    for period, text in breaks.items():
+    for period, text in sorted(breaks.items(), reverse=True):
         if Period.parse(period).x > first:
             notes.append((Period.parse(period).x - 0.25, text, None))
     started = Period.parse(curve.first["period"])
-    if curve.first["x"] > first and height < math.inf:
+    if curve.first["x"] > first and height < math.inf and curve.first["period"] not in breaks:
         since = words(f"period.{started.season}_definite", year=started.year)
         notes.append((started.x, words("charts.long_term.measured_from", period=since), None))
     peak, last = curve.peak, curve.last
@@ -257,52 +258,10 @@ def _is_free(
     curves: Sequence[Curve],
 ) -> bool:
     """Whether a text from left to right at y px meets no other text and no curve."""
-    if any(left < end and start < right and abs(y - line) < LINE for start, end, line in taken):
+    if any(left - 8 < end and start < right + 8 and abs(y - line) < LINE for start, end, line in taken):
         return False
     pixels = [(canvas.x.at(p["x"]), canvas.y.at(p["level"])) for curve in curves for p in curve.points]
     return not any(left - 6 <= px <= right + 6 and abs(py - y) < 11 for px, py in pixels)
-
-
-def cover_curves(
-    trends: pd.DataFrame, series: Sequence[Series], *, words: Words, width: int = 460, height: int = 260
-) -> dict[str, Any]:
-    """The cover's only art: up to four named curves in one plot, any others behind as ghosts, no levels."""
-    curves = _curves(trends, series)
-    named, low, high = curves[:FEW_PANELS], *_levels(curves)[:2]
-    right = 16 + widest([capital(curve.series.name) for curve in named], PANEL, bold=True)
-    canvas = Canvas(width, height, x=Axis(*curves_span(curves), 16, width - right), y=Axis(low, high, height - 34, 12))
-    canvas.put("rule", x=canvas.x.low, x2=canvas.x.high, y=0, colour=GRID)
-    _line(canvas, [{**p, "s": c.series.key} for c in curves[FEW_PANELS:] for p in c.points], GHOST, 1.25)
-    places = spread([canvas.y.at(curve.last["level"]) for curve in named], 19, 10, height - 30)
-    for curve, place in zip(named, places, strict=True):
-        _line(canvas, curve.points, curve.series.colour, 2.5, curve.series.dashed)
-        canvas.put("point", x=curve.last["x"], y=curve.last["level"], colour=curve.series.colour, size=70)
-        canvas.put("text", x=curve.last["x"], y=Px(place), text=capital(curve.series.name), dx=11, fontWeight=700,
-                   fontSize=PANEL, colour=curve.series.text)  # fmt: skip
-    for year in (math.floor(canvas.x.low), math.floor(canvas.x.high)):
-        canvas.put("text", x=max(year, canvas.x.low), y=Px(height - 10), text=str(year), align="center", colour=SOFT)
-    return finish(canvas.chart(), words)
-
-
-def cover_alt(trends: pd.DataFrame, series: Sequence[Series], *, words: Words, credit: Credit) -> str:
-    """The cover's curves in words."""
-    curves = _curves(trends, series)
-    return description(_sentences(curves, *curves_span(curves), words), credit)
-
-
-def sparkline(
-    trends: pd.DataFrame, series: Series, *, words: Words, width: int = 150, height: int = 34
-) -> dict[str, Any]:
-    """One curve without words, on the scale of all of ``trends``."""
-    everything = [Series(str(key), str(key)) for key in sorted(trends["substance"].unique())]
-    curves = _curves(trends, everything)
-    low, high, _ = _levels(curves)
-    canvas = Canvas(width, height, x=Axis(*curves_span(curves), 2, width - 6), y=Axis(low, high, height - 5, 5))
-    canvas.put("rule", x=canvas.x.low, x2=canvas.x.high, y=0, colour=GHOST)
-    for curve in _curves(trends, [series]):
-        _line(canvas, curve.points, series.colour, 1.75, series.dashed)
-        canvas.put("point", x=curve.last["x"], y=curve.last["level"], colour=series.colour, size=36)
-    return finish(canvas.chart(), words)
 
 
 def _title(curves: Sequence[Curve], words: Words) -> str:
@@ -333,8 +292,13 @@ def _title_of_one(curve: Curve, words: Words) -> str:
     return capital(words("charts.long_term.title_one", **values))
 
 
-def _sentences(curves: Sequence[Curve], first: float, last: float, words: Words) -> list[str]:
-    kind = words("charts.long_term.alt", n=words.count_word(len(curves)), first=int(first), last=int(last))
+def sentences_of(curves: Sequence[Curve], first: float, last: float, words: Words) -> list[str]:
+    """The curves in sentences: what, latest levels and changes, highest points."""
+    kind = (
+        words("charts.long_term.alt_one", first=int(first), last=int(last))
+        if len(curves) == 1
+        else words("charts.long_term.alt", n=words.count_word(len(curves)), first=int(first), last=int(last))
+    )
     told = [
         words("charts.long_term.alt_curve", substance=capital(curve.series.name),
               level=words.number(curve.last["level"]), change=_change(curve, words))
