@@ -44,8 +44,10 @@ class Fault:
 
     @property
     def exit_code(self) -> int:
-        """That of the kind of error the entry belongs to; 0 for something to notice, 1 when there is no entry."""
-        return int(_entries()[self.key].get("exit", 0)) if self.key else 1
+        """That of the kind of error it belongs to: by its entry, else by its address; 0 for something to notice."""
+        if self.key:
+            return int(_entries()[self.key].get("exit", 0))
+        return ParamsError.exit_code if self.where.startswith("params/") else ForevarError.exit_code
 
 
 def fault(key: str, where: str = "", /, **values: object) -> Fault:
