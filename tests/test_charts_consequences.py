@@ -287,6 +287,13 @@ def test_single_number_is_written_large_and_not_drawn_in_an_empty_plot():
     assert texts_of(spec) == ["412", "Saker", "vår 2026, første tall"]
 
 
+def test_description_speaks_of_missing_numbers_in_words_and_not_in_signs():
+    assert "kokain uten tall" in drawn("wastewater").alt
+    assert "ny" not in drawn("gaps").alt.split()
+    table = samples().assign(positive=float("nan"))
+    assert "funnet" not in measured("m", table, PREPARATIONS, NB, CREDIT, laboratories="Prøver").alt.split(".", 1)[1]
+
+
 def test_panel_without_numbers_says_so():
     assert "ingen tall" in texts_of(drawn("wastewater").wide)
 

@@ -221,7 +221,8 @@ def _sentence(key: str, words: Words, **facts: object) -> str:
 def latest(several: Iterable[Course], words: Words) -> str:
     """``Vår 2026: opiater 77, GHB/GBL 32.``: the newest number of each series, or why there is none."""
     listed = list(several)
-    numbers = ", ".join(f"{course.line.label} {course.now.text}" for course in listed)
+    without = words(f"{AREA}.alt.without")
+    numbers = ", ".join(f"{one.line.label} {one.now.text if one.now.is_known else without}" for one in listed)
     return capital(words(f"{AREA}.alt.latest", when=when(listed[0].now.period, words), numbers=numbers))
 
 
@@ -248,7 +249,7 @@ def peaks(several: Iterable[Course], words: Words) -> str:
         point = choose(course.known, key=lambda known: known.value)
         return words(f"{AREA}.alt.{end}", label=course.line.label, number=point.text, when=during(point.period, words))
 
-    known = [course for course in several if len(course.known) > 1]
+    known = [course for course in several if len({point.value for point in course.known}) > 1]
     return (
         capital("; ".join(told(c, "highest", max) + ", " + told(c, "lowest", min) for c in known)) + "."
         if known
@@ -264,6 +265,6 @@ def lines_alt(several: Sequence[Course], words: Words, credit: Credit, extra: It
         span=span(several[0].points, words),
         per=words(f"{AREA}.per.{several[0].scope}"),
     )
-    alone = [words(f"{AREA}.alt.alone")] if all(course.change is None for course in several) else []
+    alone = [words(f"{AREA}.alt.alone")] if all(direction(course) == "first_time" for course in several) else []
     told = [kind, latest(several, words), *extra, *alone, from_to(several, words), peaks(several, words)]
     return description(told, credit)

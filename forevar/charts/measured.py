@@ -224,8 +224,16 @@ def _samples(canvas: Canvas, rows: Sequence[Row], axis: Axis, centres: Sequence[
 
 def _alt(rows: Sequence[Row], words: Words, credit: Credit) -> str:
     """Every pair of numbers, in the order of the figure, as many as there is room for."""
-    pairs = [words(f"{AREA}.alt.pair", name=row.name, knows=row.knows_text, positive=row.positive_text) for row in rows]
-    return description([words(f"{AREA}.alt.measured", count=words.count_word(len(rows))), *pairs], credit)
+    told = [
+        words(
+            f"{AREA}.alt.pair",
+            name=row.name,
+            panel=words(f"{AREA}.alt.{'panel_silent' if isnan(row.knows) else 'known_by'}", knows=row.knows_text),
+            found=words(f"{AREA}.alt.{'not_found' if isnan(row.positive) else 'found_in'}", positive=row.positive_text),
+        )
+        for row in rows
+    ]
+    return description([words(f"{AREA}.alt.measured", count=words.count_word(len(rows))), *told], credit)
 
 
 def _table(key: str, title: str, rows: Sequence[Row], laboratories: str, words: Words, credit: Credit) -> Table:
