@@ -3,6 +3,7 @@
 # ruff: noqa: RUF012 - pydantic copies defaults for every instance
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any, Literal, Self
 
@@ -121,8 +122,6 @@ class Table(Part):
             raise ValueError(f"wide says {wrong[0]!r}, which is not one of: {', '.join(sorted(roles))}")
         if self.wide_roles and len(self.wide_roles) != max(self.header, 1):
             raise ValueError(f"wide names {len(self.wide_roles)} roles, but header is {self.header}: one for each row")
-        if "*" in "".join(self.labels.substance):
-            raise ValueError("labels are matched exactly: no * in labels")
         return self
 
 
@@ -272,7 +271,8 @@ class Profile(Part):
         return self
 
 
-def profile_schema() -> dict[str, Any]:
-    """The JSON Schema of a profile, for editors that complete and check YAML."""
+def profile_schema() -> str:
+    """The JSON Schema of a profile, for editors that complete and check YAML: ``params/schema/source.json``."""
     schema = Profile.model_json_schema(by_alias=True)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Source profile", **schema}
+    schema |= {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "How a source is read"}
+    return json.dumps(schema, indent=1, ensure_ascii=False, sort_keys=True) + "\n"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 Role = Literal["time", "substance", "place", "measure", "dimension", "unit", "mark", "status", "denominator", "skip"]
 LabelRole = Literal["time", "substance", "place", "measure", "dimension", "unit", "mark"]
@@ -43,9 +43,10 @@ def _unit(value: object) -> object:
     return (value, 1.0) if isinstance(value, str) else value
 
 
-Text = Annotated[str, BeforeValidator(_text)]
-Texts = Annotated[tuple[Text, ...], BeforeValidator(listed)]
-Unit = Annotated[tuple[str, float], BeforeValidator(_unit)]
+_PLAIN = str | int | float | bool
+Text = Annotated[str, BeforeValidator(_text, json_schema_input_type=_PLAIN)]
+Texts = Annotated[tuple[Text, ...], BeforeValidator(listed, json_schema_input_type=_PLAIN | list[_PLAIN])]
+Unit = Annotated[tuple[str, float], BeforeValidator(_unit, json_schema_input_type=str | tuple[str, float])]
 
 
 def by_text(kind: Any) -> Any:
@@ -109,6 +110,12 @@ class Labels(Part):
     dimension: by_text(Dimension) = {}  # type: ignore[valid-type]
     unit: by_text(Unit) = {}  # type: ignore[valid-type]
     mark: by_text(Mark) = {}  # type: ignore[valid-type]
+
+    @model_validator(mode="after")
+    def _are_exact(self) -> Self:
+        if any("*" in label for labels in (self.substance, self.place, self.measure) for label in labels):
+            raise ValueError("labels are matched exactly: no * in labels")
+        return self
 
 
 class Time(Part):

@@ -15,7 +15,7 @@ class Grid:
     """The cells of a sheet, as wide and high as its content.
 
     Attributes:
-        file: As it is said to people: ``data/raw/statistics/2026-1-customs.xlsx``.
+        file: As it is said to people: ``data/raw/statistics/2026-1-source.xlsx``.
         sheet: Name; empty for text files.
         rows: Cells from A1; an empty cell is ``""``, a number is a float. Rows may be of different length.
         merged: Cell → the upper left cell of the merged range it lies in.
