@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from html import escape
+from textwrap import wrap
 from typing import Any
 
 MIME = "application/vnd.forevar+json"
 VEGALITE = "application/vnd.vegalite.v5+json"
 WIDE, NARROW = 640, 328
+SUBTITLE_LENGTH = 96
+"""Characters of a subtitle line that fit 640 px."""
 Bundle = dict[str, Any]
 
 
@@ -129,7 +132,8 @@ class Figure:
         }  # fmt: skip
 
     def _repr_mimebundle_(self, **_: object) -> Bundle:
-        lines = [line for line in (self.subtitle, f"{self.credit.tag} {self.credit.source}".strip()) if line]
+        below = (self.subtitle, f"{self.credit.tag} {self.credit.source}".strip())
+        lines = [line for text in below for line in wrap(text, SUBTITLE_LENGTH, break_on_hyphens=False)]
         titled = {**self.wide, "title": {"text": self.title, "subtitle": lines, "anchor": "start"}}
         return {MIME: self.as_dict(), VEGALITE: titled, "text/plain": f"{self.title}\n{self.alt}"}
 

@@ -108,9 +108,9 @@ def _subtitle(several: Sequence[Course], words: Words, what: str, own_scales: bo
 
 
 def _draw(several: Sequence[Course], words: Words, width: int, own_scales: bool) -> Bundle:
-    """Two panels in a row on the wide drawing, one on the narrow."""
-    columns = 2 if width == WIDE and len(several) > 1 else 1
-    room = (width - GAP * (columns - 1)) / columns
+    """Three panels in a row on the wide drawing, two when there are two or four, one on the narrow."""
+    columns = 1 if width == NARROW else min(len(several), 2 if len(several) in (2, 4) else 3)
+    room = (width - GAP * (columns - 1)) // columns
     tops = [max((point.value for point in course.known), default=0.0) for course in several]
     if not own_scales:
         tops = [max(tops)] * len(tops)
