@@ -9,10 +9,12 @@ from typing import Any
 import page
 import pypdf
 import pytest
+import typst
 from report_builders import cell, chapter, document, figure, findings, full_chapters, recipe, step_table, table, words
 
 from forevar.blocks import Column, Credit, Facts, Table, Text
 from forevar.errors import ReportError
+from forevar.report import pdf as pdf_module
 from forevar.report import typst_blocks
 from forevar.report.pdf import TypstExporter, render_pdf, typst_source
 from forevar.report.svg import Draughtsman
@@ -285,6 +287,46 @@ def test_a_table_of_two_short_columns_stands_in_the_margin_and_one_of_26_substan
     assert small["place"] == "margin"
     assert large["marks-only"]
     assert large["rows"][0][1] == {"step": 3, "flag": "", "text": "", "alt": "sterk økning: 8→14"}
+
+
+def pages_of(*blocks: Any) -> list[str]:
+    return [" ".join(one.extract_text().split()).replace("\u00a0", " ") for one in read(render(*blocks)).pages]
+
+
+def test_a_heading_goes_with_the_figure_it_heads_to_the_next_page() -> None:
+    filling = Text("\n\n".join(["Et avsnitt som fyller siden. " * 8] * 17))
+    pages = pages_of(filling, Text("## Langtidstrend"), figure())
+    with_heading = [number for number, text in enumerate(pages) if "Langtidstrend" in text]
+    assert with_heading == [number for number, text in enumerate(pages) if "Figur 1" in text]
+    assert "fyller siden" in pages[with_heading[0] - 1]
+
+
+def test_text_behind_a_figure_that_does_not_fit_fills_the_page_before_it() -> None:
+    filling = Text("\n\n".join(["Et avsnitt som fyller siden. " * 8] * 13))
+    tall = figure(wide=figure().wide | {"height": 500}, narrow=figure().narrow | {"height": 700})
+    pages = pages_of(filling, tall, Text("Dette kommer etter."))
+    figures = [number for number, text in enumerate(pages) if "Figur 1" in text]
+    after = [number for number, text in enumerate(pages) if "Dette kommer etter." in text]
+    assert after == [figures[0] - 1]
+
+
+def test_two_short_sections_with_low_figures_share_the_width() -> None:
+    one, two = (Text(f"## {name}\n\nEn setning om {name.lower()}.") for name in ("Kanyler", "Folie"))
+    side_by_side = pages_of(one, figure(), two, figure("second"))
+    apart = pages_of(one, figure(), Text(f"## Folie\n\n{'En lang setning om folie. ' * 30}"), figure("second"))
+    assert "Figur 1" in side_by_side[-1]
+    assert "Figur 2" in side_by_side[-1]
+    widths = [element["/A"] for element in elements(render(one, figure(), two, figure("second")), "/Figure")]
+    boxes = [next(part["/BBox"] for part in found if "/BBox" in part) for found in widths]
+    assert boxes[0][2] < boxes[1][0]
+    assert len(apart) >= len(side_by_side)
+
+
+@pytest.mark.parametrize("lang", ["nb", "en"])
+def test_typst_has_no_warning(lang: str) -> None:
+    source = typst_source(document(lang=lang), draw).encode()
+    _, warnings = typst.Compiler(source, font_paths=pdf_module._fonts()).compile_with_warnings(format="pdf")
+    assert [warning.message for warning in warnings] == []
 
 
 def test_long_table_repeats_its_heading_on_each_page() -> None:
