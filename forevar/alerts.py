@@ -168,8 +168,8 @@ def look_first(
         ALERT_COLUMNS, one row per reason, the most pressing subject first. ``reason`` is ``new`` (first reports),
         ``above`` (over the bound of its own past), ``clear`` (change that stands after all tests made), ``apart``
         (count and share go different ways) or ``slang`` (``detail`` is the term). A subject is a substance, or a
-        consequence series with its sites; it ranks by the number of agencies with something to say of it, then by the strength of
-        the strongest. ``n_compared``: how many comparisons of that kind were made to find this.
+        consequence series with its sites; it ranks by the number of agencies with something to say of it, then by
+        the strength of the strongest. ``n_compared``: how many comparisons of that kind were made to find this.
     """
     table = bound_table(observations, period, method, breaks)
     above = table[table["is_above"]].assign(reason="above", n_compared=int(table["is_compared"].sum()))

@@ -21,8 +21,8 @@ from forevar.terms import AGGREGATE, SCORED_DIMENSIONS
 
 CERTAINTY_COLUMNS = (
     "period", "substance", "dimension", "score", "word", "se", "low", "high", "same_word", "n_sources", "n_agencies",
-    "rests_on", "score_without", "word_without", "rests_on_one", "would_change_if", "equal_score", "equal_word",
-    "flips_equal_weights",
+    "rests_on", "score_without", "word_without", "without_low", "without_high", "rests_on_one", "would_change_if",
+    "equal_score", "equal_word", "flips_equal_weights",
 )  # fmt: skip
 _STEPS = ("more", "same", "less")
 _TAIL = 0.025
@@ -188,7 +188,8 @@ def certainty_table(signals: pd.DataFrame, method: Method, answers: pd.DataFrame
     Returns:
         CERTAINTY_COLUMNS, one row per period, substance and dimension with ``aggregate`` as a fourth. A score in
         which nothing was scored has missing numbers and an empty word. ``rests_on`` and ``would_change_if`` (a tuple)
-        hold agencies. ``equal_score`` is the score when every source has the mean weight of those that reported.
+        hold agencies. ``without_low`` and ``without_high`` are the ends of the scores with one agency left out.
+        ``equal_score`` is the score when every source has the mean weight of those that reported.
     """
     scored = signals[signals["value"].notna() & (signals["weight"] > 0)]
     drawn = _panel_draws(scored, method, answers)
@@ -244,6 +245,8 @@ def _row(voices: Sequence[_Voice], cuts: tuple[float, ...], method: Method) -> d
         "score": found.score, "word": found.word, "se": found.se, "low": found.low, "high": found.high,
         "same_word": found.same_word, "n_sources": len({voice.source for voice in voices}), "n_agencies": len(parts),
         "rests_on": found.rests_on or "", "score_without": without, "word_without": _word(without, cuts),
+        "without_low": min(found.leave_one_out, default=math.nan),
+        "without_high": max(found.leave_one_out, default=math.nan),
         "rests_on_one": found.rests_on_one, "would_change_if": tuple(found.would_change_if),
         "equal_score": equal, "equal_word": equal_word, "flips_equal_weights": equal_word != found.word,
     }  # fmt: skip

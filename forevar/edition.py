@@ -109,6 +109,12 @@ class Edition:
 
         return Overview(self)
 
+    def sureness(self) -> Any:
+        """How sure we are: tests, resamples, other choices, what to look at first, the back-test."""
+        from forevar.sureness import SureView
+
+        return SureView(self)
+
     def consequences(self) -> Any:
         """The chapter on consequences."""
         from forevar.consequences import ConsequencesView

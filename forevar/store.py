@@ -30,7 +30,7 @@ CLAIMS = frozenset({
 NUMBERS = frozenset({
     *FIGURES, "value", "denominator", "exposure_previous", "exposure_current", "weight", "contribution", "score",
     "maximum", "n_sources", "n_scored", "weight_scored", "weight_total", "x", "difference", "level", "n_tests", "n_10y",
-    "se", "same_word", "n_agencies", "score_without", "equal_score",
+    "se", "same_word", "n_agencies", "score_without", "without_low", "without_high", "equal_score",
 })  # fmt: skip
 MANIFEST = "manifest.json"
 
@@ -196,7 +196,8 @@ def digest(tables: Mapping[str, pd.DataFrame] | Iterable[tuple[str, pd.DataFrame
 def _read(path: Path, expected: str) -> pd.DataFrame:
     if _sha256(path) != expected:
         raise ValueError(f"{path.name} was changed by another hand")
-    head = path.open(encoding="utf-8").readline().strip().split(",")
+    with path.open(encoding="utf-8") as file:
+        head = file.readline().strip().split(",")
     types: dict[str, type] = {name: float if name in NUMBERS else bool if name in CLAIMS else str for name in head}
     numbers = {name: [""] for name in head if name in NUMBERS}
     return pd.read_csv(path, dtype=types, keep_default_na=False, na_values=numbers)

@@ -13,8 +13,9 @@ from forevar import cautions, doubt
 from forevar.agreement import agreement_table
 from forevar.alerts import bound_table, look_first
 from forevar.backtest import WAYS, Backtest, backtest
-from forevar.blocks import Column, Credit, Table, Text
+from forevar.blocks import Column, Credit, Figure, Table, Text
 from forevar.change import add_change
+from forevar.charts.foretold import foretold
 from forevar.history import consequence_pairs
 from forevar.prose import score_word
 from forevar.score import panel_counts
@@ -260,6 +261,16 @@ class SureView:
             Column(words("certainty.column.growth"), "right"), *(Column(way) for way in ways),
         )  # fmt: skip
         return Table("rises", words("certainty.backtest.title"), columns, tuple(rows), self._credit())
+
+    def timeline(self) -> Figure | None:
+        """The same as a chart; None when no rise proved real."""
+        if self.tested.rises.empty:
+            return None
+        rules, substances = self.edition.params.method.backtest, self.tested.rises["substance"]
+        return foretold(
+            self.tested.rises, {key: self.edition.paint(key) for key in substances}, self.rises(),
+            words=self.edition.words, credit=self._credit(), early=rules.early, late=rules.late,
+        )  # fmt: skip
 
     def ways(self) -> Table:
         """How many rises each way found, how early, and how often it was wrong."""
