@@ -236,6 +236,14 @@ def test_shares_stand_where_shares_were_compared():
     record = {"previous": 30, "current": 36, "unit": "count", "test": "fisher", "denominator_previous": 300,
               "denominator_current": 240}  # fmt: skip
     assert pair_of(record, frames.words()) == "10,0 → 15,0 %".replace(" ", HARD_SPACE)
+    nearly_none = record | {"previous": 15, "current": 20, "denominator_previous": 3100, "denominator_current": 3050}
+    assert pair_of(nearly_none, frames.words()) == "0,48 → 0,66 %".replace(" ", HARD_SPACE)
+
+
+def test_unit_that_two_ready_texts_share_stands_once():
+    record = {"previous": 1200, "current": 3100, "unit": "g", "previous_shown": "1,2 kg", "current_shown": "3,1 kg"}
+    assert pair_of(record, frames.words()) == "1,2 → 3,1 kg".replace(" ", HARD_SPACE)
+    assert pair_of(record | {"current_shown": ":"}, frames.words()) == "1,2 kg → :".replace(" ", HARD_SPACE)
 
 
 @pytest.mark.parametrize(

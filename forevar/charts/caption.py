@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from forevar.blocks import Credit
@@ -11,6 +11,9 @@ from forevar.words import HARD_SPACE, Words
 
 TITLE_LENGTH = 75
 ALT_LENGTH = 350
+ROUNDING = 0.02
+"""How far rounding may move the change between two shares."""
+
 HIDDEN = ":"
 """Stands where a number exists and may not be printed."""
 
@@ -48,8 +51,9 @@ def pair_of(record: Mapping[Any, Any], words: Words) -> str:
     shown = [record.get(name) for name in ("previous_shown", "current_shown")]
     given = [text if isinstance(text, str) else "" for text in shown]
     if record.get("test") == "fisher" and HIDDEN not in given:
-        shares = [words.number(100 * record[k] / record[f"denominator_{k}"], 1) for k in ("previous", "current")]
-        return words("number.percent", number=" → ".join(shares)).replace(" ", HARD_SPACE)
+        shares = [100 * record[k] / record[f"denominator_{k}"] for k in ("previous", "current")]
+        number = " → ".join(words.number(share, _decimals_of(shares)) for share in shares)
+        return words("number.percent", number=number).replace(" ", HARD_SPACE)
     if all(given):
         first, last = (text.replace(" ", HARD_SPACE) for text in given)
         unit = last.rpartition(HARD_SPACE)[2]
@@ -73,3 +77,13 @@ def signed_percent(ratio: float, words: Words) -> str:
     if ratio >= 10:
         return f"×{HARD_SPACE}{words.number(ratio)}"
     return words("number.percent", number=words.signed(100 * (ratio - 1))).replace(" ", HARD_SPACE)
+
+
+def _decimals_of(shares: Sequence[float]) -> int:
+    """As many decimals, one to three, as the reader needs to find the change between two shares."""
+    before, now = shares
+    for decimals in (1, 2):
+        rounded = round(before, decimals), round(now, decimals)
+        if not before or (rounded[0] and abs(rounded[1] / rounded[0] - now / before) < ROUNDING):
+            return decimals
+    return 3

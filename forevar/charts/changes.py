@@ -96,7 +96,7 @@ def _rows(signals: pd.DataFrame, words: Words) -> list[Row]:
 
 
 def _row(record: Mapping[Any, Any], words: Words) -> Row:
-    base = {"dimension": str(record["dimension"]), "label": record["label"], "short": record.get("short", "")}
+    base = {"dimension": str(record["dimension"]), "label": capital(record["label"]), "short": record.get("short", "")}
     counts = pair_of(record, words)
     hidden = HIDDEN in counts.split(HARD_SPACE)
     reason = Reason.SUPPRESSED if hidden else record["reason"] or (Reason.FEW if record["flag"] == "few" else "")
@@ -206,9 +206,10 @@ def _mark(canvas: Canvas, row: Row, y: float, colour: str) -> None:
     least, most = canvas.x.low, canvas.x.high
     if row.ratio is None:
         if row.counts:
-            left = canvas.x.at(1) + 6
-            canvas.put("rect", x=Px(left), x2=Px(left + text_width(row.note) + 8), y=y - 8, y2=y + 8, colour="#FFFFFF")
-            canvas.put("text", x=1, y=y, text=row.note, dx=10, colour=FAINT, fontStyle="italic")
+            needs = text_width(row.note)
+            left = min(canvas.x.at(1) + 10, canvas.width - needs - 2)
+            canvas.put("rect", x=Px(left - 4), x2=Px(left + needs + 2), y=y - 8, y2=y + 8, colour="#FFFFFF")
+            canvas.write(row.note, left, y, colour=FAINT, fontStyle="italic")
         else:
             canvas.put("point", x=1, y=y, shape="M-1,-0.22L1,-0.22L1,0.22L-1,0.22Z", size=52, colour=FAINT)
             canvas.put("text", x=1, y=y, text=row.note, dx=12, colour=FAINT)
@@ -270,15 +271,15 @@ def _title(rows: Sequence[Row], series: Series, words: Words) -> str:
     tested = [row for row in rows if row.low is not None]
     clear = [row for row in tested if row.is_clear]
     values = {"substance": series.name, "n": words.count_word(len(tested)), "clear": words.count_word(len(clear))}
-    if not tested:
-        return capital(words("charts.changes.title_untested", **values))
+    key = "untested" if not tested else "none" if not clear else "all" if len(clear) == len(tested) > 1 else "some"
+    named = []
     if len(clear) == 1:
-        one = clear[0]
+        key, one = "one", clear[0]
         is_alone = sum(row.short == one.short for row in rows) == 1
-        named = words("charts.changes.title_one_named", source=one.short if one.short and is_alone else one.label)
-        return shortest_of(capital(named), capital(words("charts.changes.title_one", **values)))
-    key = "none" if not clear else "all" if len(clear) == len(tested) > 1 else "some"
-    return capital(words(f"charts.changes.title_{key}", **values))
+        source = one.short if one.short and is_alone else one.label
+        named = [words("charts.changes.title_one_named", source=source)]
+    plain = [words(f"charts.changes.title_{name}", **values) for name in (key, f"{key}_short")]
+    return capital(shortest_of(*named, *plain))
 
 
 def _sentences(rows: Sequence[Row], series: Series, words: Words) -> list[str]:

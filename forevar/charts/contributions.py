@@ -127,7 +127,9 @@ def _parts(
         )
         absent = rows["value"].isna() & rows["reason"].isin(ABSENT)
         if absent.any():
-            part.absent = words("charts.contributions.absent", sources=", ".join(sorted(rows.loc[absent, "label"])))
+            part.absent = words(
+                "charts.contributions.absent", sources=", ".join(sorted(map(capital, rows.loc[absent, "label"])))
+            )
         kept = rows[~absent]
         ordered = kept.assign(
             unscored=kept["value"].isna(), few=kept["flag"].fillna("") == "few", falling=-kept["contribution"]
@@ -141,12 +143,12 @@ def _parts(
 def _row(row: Mapping[Any, Any], words: Words) -> Row:
     """One source's line in words."""
     if pd.isna(row["value"]):
-        return Row(row["label"], words(f"reason.{row['reason'] or Reason.NO_COMPARISON}"))
+        return Row(capital(row["label"]), words(f"reason.{row['reason'] or Reason.NO_COMPARISON}"))
     value, weight, without = float(row["value"]), float(row["weight"]), row.get("without")
     step = words.signed(value, _decimals(value))
     product = f"{words.number(weight, _decimals(weight))} × {step}"
     return Row(
-        label=row["label"],
+        label=capital(row["label"]),
         note=words("reason.few") if row["flag"] == "few" else product if value else "",
         value=value,
         weight=weight,
@@ -249,7 +251,9 @@ def _title(signals: pd.DataFrame, series: Series, words: Words) -> str:
     if not all_:
         return words("charts.contributions.title_none", **values)
     if up == down:
-        return capital(words("charts.contributions.title_even" if up else "charts.contributions.title_still", **values))
+        key = "even" if up else "still"
+        long, short = (words(f"charts.contributions.title_{name}", **values) for name in (key, f"{key}_short"))
+        return capital(shortest_of(long, short))
     way = "up" if up > down else "down"
     reach = scored["contribution"] if way == "up" else -scored["contribution"]
     tops = scored[reach == reach.max()]
@@ -258,8 +262,9 @@ def _title(signals: pd.DataFrame, series: Series, words: Words) -> str:
     kind = "mixed" if min(up, down) else "one"
     plain = capital(words(f"charts.contributions.title_{way}_{kind}", **values))
     short = capital(words(f"charts.contributions.title_{way}_one", **values))
+    bare = capital(words(f"charts.contributions.title_{way}_short", **values))
     with_top = words("charts.contributions.title_top", title=plain, source=top)
-    return shortest_of(*([with_top] if top else []), plain, short)
+    return shortest_of(*([with_top] if top else []), plain, short, bare)
 
 
 def _sentences(parts: list[Part], signals: pd.DataFrame, series: Series, words: Words) -> list[str]:

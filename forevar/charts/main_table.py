@@ -57,7 +57,7 @@ def main_table(
         for indicator, of in order.sort_values(["weight", "label"], ascending=[False, True]).iterrows():
             of_one = part[(part["source"] == indicator[0]) & (part["measure"] == indicator[1])]  # type: ignore[index]
             cells = {str(record["substance"]): record for record in of_one.to_dict("records")}
-            rows.append((of["label"], *(_cell(cells.get(key), len(substances), words) for key in substances)))
+            rows.append((capital(of["label"]), *(_cell(cells.get(key), len(substances), words) for key in substances)))
     if differences is not None and rows:
         groups[len(rows)] = capital(words("dimension.together"))
         strong.append(len(rows))

@@ -195,7 +195,9 @@ def _known_title(series: Sequence[Series], cells: Cells, totals: Mapping[str, st
     if not series:
         return words("charts.panel.table")
     if len(series) == 1:
-        return capital(words("charts.panel.title_one", total=totals[series[0].key], substance=series[0].name))
+        facts = {"total": totals[series[0].key], "substance": series[0].name}
+        long, short = (capital(words(f"charts.panel.{key}", **facts)) for key in ("title_one", "title_one_short"))
+        return shortest_of(long, short)
     known = {s.key: sum(people.count or 0 for people in cells[s.key].values()) for s in series}
     top = max(series, key=lambda s: known[s.key])
     return capital(words("charts.panel.title_most", substance=top.name, total=totals[top.key]))
