@@ -46,10 +46,11 @@ class ConsequencesView:
     @cached_property
     def changes(self) -> dict[tuple[str, str, str], dict[Any, Any]]:
         """(source, measure, place) → this half-year against the one before: counts, step, ratio, low, high, p."""
-        pairs = consequence_pairs(self.series, str(self.edition.period), self.edition.params.method.few)
+        rows = pd.concat([self.series, *map(self._sum, self.plan.figures)], ignore_index=True)
+        pairs = consequence_pairs(rows, str(self.edition.period), self.edition.params.method.few)
         if pairs.empty:
             return {}
-        tested = add_change(pairs, self.series, self.edition.params.method)
+        tested = add_change(pairs, rows, self.edition.params.method)
         tested["value"] = steps_of(tested, self.edition.params.method)
         return {(row["source"], row["measure"], row["place"]): row for row in tested.to_dict("records")}
 
@@ -65,7 +66,7 @@ class ConsequencesView:
                 continue
             if plan.heading:
                 blocks.append(Text(f"## {capital(self.edition.words.name(plan.heading))}"))
-                sentences = " ".join(sentence for one in plan.series if (sentence := self.sentence(one)))
+                sentences = " ".join(sentence for one in plan.series if (sentence := self.sentence(one, plan)))
                 blocks += [Text(sentences)] if sentences else []
             blocks.append(self.figure(plan.key))
         return Blocks(tuple(blocks))
@@ -74,9 +75,11 @@ class ConsequencesView:
         """One figure by its key in ``params/consequences.yml``."""
         plan = next(figure for figure in self.plan.figures if figure.key == key)
         words = self.edition.words
-        rows, named = self._rows(plan), [self._line(one) for one in plan.series]
+        rows, named = self._rows(plan), [self._line(one, plan) for one in plan.series]
         period = self._last_period(rows)
-        credit = self.edition.credit([one.parts[0] for one in plan.series], self._span(rows), self._note(plan))
+        credit = self.edition.credit(
+            [one.parts[0] for one in plan.series if one.of], self._span(rows), self._note(plan)
+        )
         common: dict[str, Any] = {"what": words.name(plan.what), "test": self._test(plan), "decimals": plan.decimals}
         if plan.kind == "columns":
             return columns(plan.key, rows, named[0], period, words, credit, **common)
@@ -92,10 +95,9 @@ class ConsequencesView:
         breaks = [Break(str(notes[name].first), words.name(notes[name].text)) for name in plan.breaks]
         return lines(plan.key, rows, named, period, words, credit, spans=spans, breaks=breaks, **common)
 
-    def sentence(self, one: SeriesLine) -> str:
+    def sentence(self, one: SeriesLine, plan: SeriesFigure) -> str:
         """``Kanylene: 199 228 mot 233 200 halvåret før, liten nedgang.``; empty for yearly series."""
-        source, measure, place, _ = one.parts
-        row = self.changes.get((source, measure, place))
+        row = self.changes.get(_total_key(plan) if one.total and not one.of else one.parts[:3])
         words = self.edition.words
         if row is None or pd.isna(row["current"]):
             return ""
@@ -115,12 +117,26 @@ class ConsequencesView:
         uncertain = row["test"] in ("poisson", "quasi_poisson") and not row["is_notable"] and row["value"] != 0
         return words("consequences.uncertain" if uncertain else "consequences.change", word=key, **values)
 
+    def _sum(self, plan: SeriesFigure) -> pd.DataFrame:
+        """A figure's sum line as a series of its own: only half-years in which every part has a number."""
+        parts = [one for one in plan.series if one.of]
+        if len(parts) == len(plan.series):
+            return self.series.head(0)
+        rows = self._rows(plan)
+        whole = rows.groupby("period").filter(lambda group: group["value"].notna().sum() == len(parts))
+        source, measure, place = _total_key(plan)
+        first = whole.groupby("period", as_index=False).agg({name: "first" for name in rows if name != "period"})
+        sums = whole.groupby("period")["value"].sum()
+        return first.assign(value=first["period"].map(sums), source=source, measure=measure, place=place, mark="")
+
     def _number(self, row: dict[Any, Any], column: str, period: Period) -> str:
-        """The number; ``ca.`` before one that was printed as roughly so."""
-        text = self.edition.words.number(row[column])
+        """The number; ``ca.`` and three digits for one that was printed as roughly so."""
+        words = self.edition.words
         own = self.series[(self.series["source"] == row["source"]) & (self.series["measure"] == row["measure"])]
         own = own[(own["place"] == row["place"]) & (own["period"] == str(period))]
-        return self.edition.words("consequences.about", number=text) if "approximate" in set(own["mark"]) else text
+        if "approximate" not in set(own["mark"]):
+            return words.number(row[column])
+        return words("consequences.about", number=words.number(float(f"{row[column]:.3g}")))
 
     def _has_numbers(self, plan: SeriesFigure) -> bool:
         return bool(self._rows(plan)["value"].notna().any())
@@ -129,6 +145,8 @@ class ConsequencesView:
         """The rows a figure rests on: its series, and for sites every place of them."""
         chosen = pd.Series(False, index=self.series.index)
         for one in plan.series:
+            if not one.of:
+                continue
             source, measure, place, substance = one.parts
             here = (self.series["source"] == source) & (self.series["measure"] == measure)
             if plan.kind != "sites":
@@ -136,15 +154,23 @@ class ConsequencesView:
             chosen |= here
         return self.series[chosen]
 
-    def _line(self, one: SeriesLine) -> Line:
+    def _line(self, one: SeriesLine, plan: SeriesFigure) -> Line:
         source, measure, place, substance = one.parts
         words = self.edition.words
         row = self.changes.get((source, measure, place), {})
         step = row.get("value")
         return Line(
-            words.name(one.label), source, measure, place, substance, words.name(one.subject), words.name(one.short),
-            total=not place, step=None if step is None or pd.isna(step) or row.get("is_notable") else int(step),
-        )  # fmt: skip
+            words.name(one.label),
+            source,
+            measure,
+            place,
+            substance,
+            words.name(one.subject),
+            words.name(one.short),
+            total=one.total or plan.kind == "sites",
+            step=None if step is None or pd.isna(step) or row.get("is_notable") else int(step),
+            paint=self.edition.paint(substance) if substance else None,
+        )
 
     def _sites(self, one: SeriesLine) -> list[Line]:
         source, measure, _, _ = one.parts
@@ -173,7 +199,7 @@ class ConsequencesView:
 
     def _note(self, plan: SeriesFigure) -> str:
         """The reservations the register holds on the sources."""
-        keys = dict.fromkeys(one.parts[0] for one in plan.series)
+        keys = dict.fromkeys(one.parts[0] for one in plan.series if one.of)
         entries = [self.edition.params.sources[key] for key in keys]
         notes = [self.edition.words.name(entry.note) for entry in entries if entry.note]
         licences = [self.edition.words("credit.licence", licence=entry.licence) for entry in entries if entry.licence]
@@ -195,6 +221,10 @@ class ConsequencesView:
             label=words.name(one.label), ratio=words.number(row["ratio"], 2), low=words.number(row["low"], 2),
             high=words.number(row["high"], 2),
         )  # fmt: skip
+
+
+def _total_key(plan: SeriesFigure) -> tuple[str, str, str]:
+    return plan.key, "total", ""
 
 
 def _word(step: float) -> str:

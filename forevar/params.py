@@ -310,9 +310,13 @@ class Recipe(Frozen):
 
 
 class SeriesLine(Frozen):
-    """One series of a figure on consequences: ``source.measure[.place[.substance]]`` and what it is called."""
+    """One series of a figure on consequences: ``source.measure[.place[.substance]]`` and what it is called.
 
-    of: str
+    With ``total`` and no ``of`` it is the sum of the figure's other series.
+    """
+
+    of: str = ""
+    total: bool = False
     label: Names
     subject: Names
     short: Names = ""
@@ -485,6 +489,8 @@ def _load_sources(workspace: Workspace) -> dict[str, Source]:
         place = workspace.relative(profile)
         try:
             data = read_yaml(profile, place)
+            if isinstance(data, dict) and "dictionary" in data:
+                continue
             if not isinstance(data, dict) or "register" not in data:
                 raise ParamsError(
                     f"the source {profile.stem} is not registered",

@@ -148,7 +148,7 @@ def faults_of(file: RawFile, *, final: bool = False) -> list[Fault]:
     """What is to be said of a file's registration: faults, and notices (exit code 0)."""
     beside = f"{file.file}{SUFFIX}"
     if file.sidecar is None:
-        return [fault("no_sidecar", file.file, file=file.file)]
+        return [fault("no_sidecar_final" if final else "no_sidecar", file.file, file=file.file)]
     found = []
     if not file.is_as_registered:
         found.append(fault("changed_final" if final else "changed", file.file, file=file.file))

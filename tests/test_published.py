@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from forevar.consequences import ConsequencesView
+from forevar.consequences import ConsequencesView, _word
 from forevar.edition import Edition
 from forevar.params import load_edition
 from forevar.period import Period
@@ -96,9 +96,19 @@ def test_hepatitis_c_can_not_be_called_stable(edition):
     row = view.changes[("msis", "hepatitis_c", "vestland")]
     assert (row["previous"], row["current"], row["value"], row["is_notable"]) == (45, 23, -2, True)
     assert round(row["p"], 3) == 0.01
-    line = next(one for figure in view.plan.figures for one in figure.series if one.of == "msis.hepatitis_c.vestland")
-    assert "stabil" not in view.sentence(line)
-    assert "23 mot 45" in view.sentence(line)
+    figure = next(one for one in view.plan.figures if one.key == "infections")
+    line = next(one for one in figure.series if one.of == "msis.hepatitis_c.vestland")
+    assert "stabil" not in view.sentence(line, figure)
+    assert "23 mot 45" in view.sentence(line, figure)
+
+
+@pytest.mark.parametrize(
+    "row", printed("consequence_words.csv"), ids=lambda row: f"{row['source']}-{row['measure']}-{row['place']}"
+)
+def test_consequence_series_changed_as_the_report_says(edition, row):
+    source = "overdoses" if row["measure"] == "total" else row["source"]
+    change = ConsequencesView(edition).changes[(source, row["measure"], row["place"])]
+    assert _word(change["value"]) == row["word"]
 
 
 @pytest.mark.parametrize("row", printed("coverage.csv"), ids=lambda row: row["what"])
