@@ -8,7 +8,7 @@ from typing import Any
 
 from forevar.words import HARD_SPACE, MINUS, Words
 
-FONT = "IBM Plex Sans"
+FONT = "IBM Plex Sans, sans-serif"
 FONT_FOLDER = Path(__file__).parents[1] / "fonts"
 
 TEXT, LABEL, PANEL = 12, 13, 14

@@ -6,6 +6,8 @@ import itertools
 import re
 import xml.etree.ElementTree as ET
 
+from forevar.charts.theme import FONT
+
 FAMILY, SIZE = "IBM Plex Sans", "12"
 SVG = "http://www.w3.org/2000/svg"
 ET.register_namespace("", SVG)
@@ -14,7 +16,7 @@ ET.register_namespace("xlink", "http://www.w3.org/1999/xlink")
 _NEEDLESS = ("role", "class", "pointer-events", "version", "stroke-miterlimit")
 _DEFAULTS = {
     "opacity": "1", "stroke-width": "1", "fill-opacity": "1", "stroke-opacity": "1", "font-weight": "400",
-    "text-anchor": "start", "font-size": SIZE, "font-family": FAMILY, "transform": "translate(0,0)",
+    "text-anchor": "start", "font-size": SIZE, "font-family": FONT, "transform": "translate(0,0)",
 }  # fmt: skip
 _PLACES = ("d", "transform", "x", "y", "x1", "y1", "x2", "y2", "r", "cx", "cy", "width", "height")
 _ENDS = ("transform", "x1", "y1", "x2", "y2")

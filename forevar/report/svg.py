@@ -16,7 +16,7 @@ from forevar.files import write_atomic
 from forevar.report.slim import slim
 
 FONTS = Path(__file__).resolve().parents[1] / "fonts"
-_FORM = "2"  # raised when ``slim`` gives another result, so that cached drawings are made again
+_FORM = "3"  # raised when ``slim`` gives another result, so that cached drawings are made again
 
 
 class Draughtsman:
