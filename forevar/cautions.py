@@ -106,6 +106,15 @@ def season_sentences(rows: pd.DataFrame, rules: CertaintyRules, words: Words) ->
     return sentences
 
 
+def curve_sentence(turns: Sequence[tuple[str, float, float]], words: Words) -> str:
+    """Where the long-term curve changes pace; empty where it does not."""
+    told = []
+    for period, before, after in turns:
+        pace = {"before": words.signed(before, 1), "after": words.signed(after, 1)}
+        told.append(words("certainty.season.turn", period=words.period(period), **pace))
+    return words("certainty.season.curve", turns=words.join(told)) if told else ""
+
+
 def agreement_sentences(row: Mapping[str, Any], params: Params, words: Words) -> list[str]:
     """Whether a substance's sources agree on one dimension, and what to be careful about."""
     dimension = capital(words(f"dimension.{row['dimension']}"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from scipy import stats
 
 from forevar.history import SERIES, Breaks, Floats, before, fit_season, ordinal, quantile, series_of
 from forevar.params import Method
+from forevar.rules import CertaintyRules
 
 SEASON_COLUMNS = (
     "year_ago", "ratio_year_ago", "season_turns", "expected", "expected_low", "expected_high", "is_unexpected",
@@ -85,6 +87,24 @@ def change_points(values: Floats, most: int, size: int) -> list[int]:
         best, cuts = following, following_cuts
         found = min(found, (_bic(best[n], n, number), cuts[n]))
     return found[1]
+
+
+def curve_turns(curve: pd.DataFrame, rules: CertaintyRules) -> list[tuple[str, float, float]]:
+    """Where a long-term curve changes its pace: the running sum's slope is its differences' level.
+
+    Args:
+        curve: Rows of one substance from ``long_term_trends``, in order of time.
+        rules: ``breaks`` and ``break_size``.
+
+    Returns:
+        First half-year of the new pace, and the mean difference per half-year before and after.
+    """
+    known = curve[curve["difference"].notna()]
+    values, periods = known["difference"].to_numpy(float), list(known["period"])
+    cuts = change_points(values, rules.breaks, rules.break_size) if len(values) >= 2 * rules.break_size else []
+    edges = [0, *cuts, len(values)]
+    means = [float(values[start:end].mean()) for start, end in pairwise(edges)] if len(values) else []
+    return [(str(periods[cut]), before, after) for cut, (before, after) in zip(cuts, pairwise(means), strict=True)]
 
 
 def segment_squares(values: Floats) -> Floats:

@@ -19,7 +19,7 @@ from forevar.charts.foretold import foretold
 from forevar.history import consequence_pairs
 from forevar.prose import score_word
 from forevar.score import panel_counts
-from forevar.season import add_season
+from forevar.season import add_season, curve_turns
 from forevar.sensitivity import CHOICES, all_choices, stands
 from forevar.terms import AGGREGATE, SCORED_DIMENSIONS
 from forevar.words import capital
@@ -139,12 +139,14 @@ class SureView:
         return self._changes("consequence-changes", title, table.assign(label=names))
 
     def season(self) -> Text:
-        """What the same half last year and the years before say of the main findings' changes."""
+        """What the same half last year, the years before and the long-term curve say of the main findings' changes."""
         words, rules = self.edition.words, self.edition.params.method.certainty
         parts = []
         for key in self.chosen:
             rows = self.changes[(self.changes["substance"] == key) & self.changes["value"].notna()]
-            sentences = cautions.season_sentences(rows, rules, words)
+            turns = curve_turns(self.edition.rows(f"trends/{key}"), rules)
+            sentences = [*cautions.season_sentences(rows, rules, words), cautions.curve_sentence(turns, words)]
+            sentences = [one for one in sentences if one]
             if sentences:
                 parts.append(f"**{capital(self._name(key))}.** {' '.join(sentences)}")
         return Text("\n\n".join(parts))

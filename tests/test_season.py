@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forevar.history import fit_season, quantile
-from forevar.season import add_season, change_points, segment_squares, share_trend, trend_of
+from forevar.period import Period
+from forevar.season import add_season, change_points, curve_turns, segment_squares, share_trend, trend_of
 
 NILE = np.array([  # yearly flow at Aswan, 1871 to 1970
     1120, 1160, 963, 1210, 1160, 1160, 813, 1230, 1370, 1140, 995, 935, 1110, 994, 1020, 960, 1180, 799, 958, 1140,
@@ -51,6 +52,21 @@ def test_change_points_cost_no_more_than_those_of_ruptures(values, number):
 
 def test_a_level_that_stays_has_no_change_point():
     assert change_points(np.array([5.0, 6] * 12), most=3, size=4) == []
+
+
+def test_a_curve_turns_where_its_differences_change_level():
+    labels = [str(Period(2016, 1) + step) for step in range(16)]
+    curve = pd.DataFrame(
+        {"period": labels, "difference": [np.nan, *[5.0, 6, 5, 4, 6, 5, 5], *[-2.0, -3, -2, -1, -2, -3, -2, -2]]}
+    )
+    ((period, before, after),) = curve_turns(curve, method().certainty)
+    assert period == "2020-1"
+    assert (before, after) == (pytest.approx(36 / 7), pytest.approx(-17 / 8))
+
+
+def test_a_curve_too_short_to_turn_has_no_turn():
+    curve = pd.DataFrame({"period": ["2025-1", "2025-2"], "difference": [9.0, -9.0]})
+    assert curve_turns(curve, method().certainty) == []
 
 
 def test_trend_in_shares_of_smokers_is_that_of_r():
