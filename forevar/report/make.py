@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from nbformat import NotebookNode
 
-from forevar.blocks import MIME
+from forevar.blocks import MIME, Bundle
 from forevar.errors import ReportError
 from forevar.files import write_atomic, write_together
 from forevar.params import Params, Recipe
@@ -19,10 +19,12 @@ from forevar.report.html import render_html
 from forevar.report.pdf import render_pdf
 from forevar.report.svg import Draughtsman
 from forevar.texts import text_file, title_of
-from forevar.words import Words
+from forevar.words import Words, capital
 from forevar.workspace import Workspace
 
 TEXT_ONLY = "text/"
+REFERENCES = "text/references"  # titles of works keep their language, so the list stands in every language
+MAIN_TABLE = "main_table"
 Progress = Callable[[str], None]
 
 
@@ -50,7 +52,7 @@ def make_report(
         progress: Told each step in a few words.
 
     Returns:
-        The files written: page, PDF and exported figures.
+        The files written: page, PDF, exported figures and, where the recipe has a main table, its workbook.
 
     Raises:
         ReportError: A chapter has no executed notebook, or a chart cannot be drawn; nothing is written then.
@@ -63,6 +65,7 @@ def make_report(
     mark = "" if lang == params.town.lang else f".{lang}"
     draughtsman = Draughtsman(workspace.processed / "cache" / "svg")
     tell("drawing charts")
+    draughtsman.prepare(specs_of(document))
     page = render_html(document, draughtsman)
     if code:
         return [write_atomic(folder / f"report.code{mark}.html", page)]
@@ -70,10 +73,25 @@ def make_report(
     pdf = render_pdf(document, draughtsman)
     tell("drawing figures for print")
     pictures = figure_files(document, draughtsman, folder / f"figures{mark}")
+    files = {folder / f"report{mark}.html": page, folder / f"report{mark}.pdf": pdf, **pictures}
+    if MAIN_TABLE in recipe.chapters:
+        from forevar.edition import open_edition  # pulls in the tables and all that makes them
+        from forevar.report.main_table_xlsx import main_table_xlsx
+
+        edition = open_edition(recipe.period, workspace=workspace, lang=lang)
+        files[folder / f"main_table{mark}.xlsx"] = main_table_xlsx(edition)
     tell("writing")
-    written = write_together({folder / f"report{mark}.html": page, folder / f"report{mark}.pdf": pdf, **pictures})
+    written = write_together(files)
     remove_others(folder / f"figures{mark}", written)
     return written
+
+
+def specs_of(document: Document) -> Iterator[Bundle]:
+    """Every chart a report draws."""
+    for block in document.blocks("figure"):
+        yield from (block["wide"], block["narrow"])
+    if findings := document.findings:
+        yield from (one for one in (findings["cover"], *(row["sparkline"] for row in findings["rows"])) if one)
 
 
 def make_document(
@@ -119,7 +137,8 @@ def _notebook(params: Params, recipe: Recipe, name: str, notebooks: Mapping[str,
     substance = params.substances.get(key) if name.startswith("substances/") else None
     return Chapter(
         name,
-        _title_in(notebook) or (words.name(substance.name) if substance else _title_by_name(recipe, name, words)),
+        _title_in(notebook, name)
+        or (capital(words.name(substance.name)) if substance else _title_by_name(recipe, name, words)),
         notebook,
         substance=key if substance else "",
         colour=(substance.text_colour or substance.colour) if substance else "",
@@ -133,26 +152,30 @@ def _texts(workspace: Workspace, params: Params, recipe: Recipe, words: Words) -
         return {}
     from forevar.edition import open_edition  # pulls in the tables and all that makes them
 
+    own = params.town.lang
     edition = open_edition(recipe.period, workspace=workspace, lang=words.lang)
     chapters = {}
     for name in names:
         short = name.removeprefix(TEXT_ONLY)
         title = _title_by_name(recipe, name, words)
-        if text_file(workspace, recipe.period, short, words.lang, params.town.lang) is None:
-            chapters[name] = text_chapter(name, title, words("report.missing_text"))
-        else:
+        if text_file(workspace, recipe.period, short, words.lang, own):
             markdown = edition.text(short).markdown
             chapters[name] = text_chapter(name, title_of(markdown) or title, markdown)
+        elif name == REFERENCES and text_file(workspace, recipe.period, short, own, own):
+            markdown = open_edition(recipe.period, workspace=workspace, lang=own).text(short).markdown
+            chapters[name] = text_chapter(name, title, markdown, lang=own)
+        else:
+            chapters[name] = text_chapter(name, title, words("report.missing_text"))
     return chapters
 
 
-def _title_in(notebook: NotebookNode) -> str:
-    """The ``# heading`` among what the cells show."""
+def _title_in(notebook: NotebookNode, name: str) -> str:
+    """The ``# heading`` among what the cells show; a text that is missing is headed by its file's name."""
     for cell in notebook.cells:
         for output in cell.get("outputs", ()):
             block = output.get("data", {}).get(MIME, {})
             if block.get("kind") == "text" and (title := title_of(block["markdown"])):
-                return title
+                return "" if title == name else title
     return ""
 
 

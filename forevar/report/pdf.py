@@ -140,7 +140,7 @@ def render_pdf(document: Document, draw: Draw) -> bytes:
             format="pdf", pdf_standards=STANDARDS, timestamp=int(end.timestamp())
         )
     except typst.TypstError as error:
-        raise ReportError(_faults(error, document, draw)) from None
+        raise ReportError(_faults(error, document)) from None
     assert isinstance(pdf, bytes)
     return pdf
 
@@ -241,7 +241,7 @@ def _fonts() -> Any:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
 
 
-def _faults(error: typst.TypstError, document: Document, draw: Draw) -> list[Fault]:
+def _faults(error: typst.TypstError, document: Document) -> list[Fault]:
     """What Typst refused, in our words: every missing character with the block it stands in."""
     missing = dict.fromkeys(_NO_GLYPH.findall(error.diagnostic))
     if not missing:
@@ -250,19 +250,19 @@ def _faults(error: typst.TypstError, document: Document, draw: Draw) -> list[Fau
     return [
         Fault(
             f"the font has no character for {character!r} (U+{ord(character[0]):04X})",
-            _where(character, document, draw),
+            _where(character, document),
             "write another character there",
         )
         for character in missing
     ]
 
 
-def _where(character: str, document: Document, draw: Draw) -> str:
+def _where(character: str, document: Document) -> str:
     for chapter in document.chapters:
         for output in chapter.outputs():
             if character in json.dumps(output.get("data", output), ensure_ascii=False):
                 block = block_of(output) or {}
                 return ", ".join(filter(None, (chapter.name, block.get("number") or block.get("title"))))
-        if character in chapter.title:
+        if character in chapter.title or any(character in cell.source for cell in chapter.notebook.cells):
             return chapter.name
     return "params/town.yml, edition.yml or phrases"
