@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import groupby
 from typing import Literal
 
 from forevar.errors import Fault, fault
@@ -29,11 +28,16 @@ def combine(readings: Iterable[Reading], how: Literal["sum", "mean"]) -> list[Re
 
     A sum or mean with a suppressed part is suppressed; parts that are not available are left out.
     """
-    combined = []
-    for _, group in groupby(sorted(readings, key=key_of_reading), key=key_of_reading):
-        parts = list(group)
-        combined.append(parts[0] if len(parts) == 1 else merged(parts, how))
-    return combined
+    groups = by_key(readings).values()
+    return [parts[0] if len(parts) == 1 else merged(parts, how) for parts in groups]
+
+
+def by_key(readings: Iterable[Reading]) -> dict[Key, list[Reading]]:
+    """Readings of the same number, in the order of the files."""
+    groups: dict[Key, list[Reading]] = {}
+    for reading in readings:
+        groups.setdefault(key_of_reading(reading), []).append(reading)
+    return groups
 
 
 def merged(parts: Sequence[Reading], how: str, weights: Sequence[float] | None = None) -> Reading:
@@ -74,11 +78,11 @@ def _joined(numbers: Sequence[tuple[float, float]], how: str) -> float:
 
 def join_origins(origins: Iterable[str]) -> str:
     """``file:Sheet:C7,C8,C9``; several files are parted by ``; ``."""
-    places: dict[str, list[str]] = {}
+    places: dict[str, dict[str, None]] = {}
     for origin in origins:
         for one in origin.split("; "):
             file, _, cells = one.rpartition(":")
-            places.setdefault(file, []).extend(cell for cell in cells.split(",") if cell not in places.get(file, ()))
+            places.setdefault(file, {}).update(dict.fromkeys(cells.split(",")))
     return "; ".join(f"{file}:{','.join(cells)}" for file, cells in places.items())
 
 
@@ -95,9 +99,8 @@ def resolve(readings: Iterable[Reading], deliveries: str, source: str) -> Found:
         standing disagree; notices of what was revised, tenfold or newly suppressed.
     """
     found = Found()
-    ordered = sorted(readings, key=lambda reading: (key_of_reading(reading), reading.delivery))
-    for _, group in groupby(ordered, key=key_of_reading):
-        kept, *others = group
+    for group in by_key(readings).values():
+        kept, *others = sorted(group, key=lambda reading: reading.delivery)
         for later in others:
             if _file(later) == _file(kept):
                 found.faults.append(fault("twice", later.origin, other=kept.origin.rpartition(":")[2]))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 Cell = str | float | bool | dt.date | dt.time | dt.timedelta
-MAX_CELLS = 20_000_000
+MAX_CELLS = 30_000_000
 
 
 @dataclass
@@ -51,12 +52,8 @@ class Grid:
 
     def where(self, row: int | None = None, column: int = 0) -> str:
         """``file:Sheet:C7``; without the sheet for text files."""
-        parts = [self.file]
-        if self.sheet:
-            parts.append(self.sheet)
-        if row is not None:
-            parts.append(f"{letters(column)}{row + 1}")
-        return ":".join(parts)
+        place = f"{self.file}:{self.sheet}" if self.sheet else self.file
+        return place if row is None else f"{place}:{letters(column)}{row + 1}"
 
     def shown(self, value: object) -> str | None:
         """The content as it may stand in a message: quoted and short, or None when it is restricted."""
@@ -66,6 +63,7 @@ class Grid:
         return f"'{text if len(text) <= 60 else text[:57] + '...'}'"
 
 
+@cache
 def letters(column: int) -> str:
     """0 → A, 27 → AB."""
     name = ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from forevar.errors import DataError, Fault, fault
 from forevar.load.grid import Cell, Grid, as_text
@@ -11,10 +12,27 @@ from forevar.load.label import IGNORED, normal
 from forevar.load.meaning import YEARLY, Found, Meaning, Reading
 from forevar.load.table import Column, Region, column_headed
 from forevar.load.timelabel import Span, half_span, is_rolling, parse_time
-from forevar.load.value import Stop, value_at
+from forevar.load.value import Said, Stop, value_at
 from forevar.period import Period
-from forevar.profile import Table
+from forevar.profile import Table, Value
+from forevar.profile_parts import Rule
 from forevar.terms import Status
+
+_NO_LABELS = ("value", "skip", "time", "denominator", "status")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What numbers under the same labels have in common."""
+
+    measure: str
+    substance: str
+    dimension: str
+    place: str
+    unit: str
+    factor: float
+    mark: str
+    rule: Rule
 
 
 def read_table(grid: Grid, table: Table, region: Region, meaning: Meaning, parts: Mapping[str, str]) -> Found:
@@ -46,6 +64,13 @@ class _TableReader:
             for at, texts in zip(self._columns_headed(table.only), table.only.values(), strict=True)
         ]
         self.status = tuple(one.index for one in region.of_role("status"))
+        self.times = region.of_role("time")
+        self.label_columns = [one for one in region.columns if one.role not in _NO_LABELS]
+        self.denominator = next((one.index for one in region.of_role("denominator")), None)
+        self.labels: dict[tuple[Cell, ...], Mapping[str, str]] = {}
+        self.contexts: dict[tuple[int, int], Context] = {}
+        self.spans: dict[tuple[Cell, ...], Span] = {}
+        self.whole: set[Span] = set()
         self.last: dict[int, Cell] = {}
         self.denominators = {
             column.value.denominator: column_headed(grid, table, region.header, column.value.denominator)
@@ -84,7 +109,7 @@ class _TableReader:
             for column in self.values
             if self.grid.cell(row, column.index) != ""
             or (row, column.index) in self.grid.unread
-            or any(self.grid.cell(row, one) != "" for one in self.status)
+            or (self.status and any(self.grid.cell(row, one) != "" for one in self.status))
         ]
         if not said:
             return
@@ -102,82 +127,83 @@ class _TableReader:
     def _count(self, row: int) -> None:
         assert self.table.count is not None
         try:
-            labels = self._row_labels(row)
-            labels["measure"] = self.table.count.measure
-            lead = self.region.of_role("time") or list(self.region.columns)
-            self._add(row, Column(lead[0].index, "", "value"), labels, (1.0, str(Status.OK), ""))
+            lead = self.times or self.region.columns
+            column = Column(lead[0].index, "", "value", Value(measure=self.table.count.measure))
+            self._add(row, column, self._row_labels(row), (1.0, str(Status.OK), ""))
         except Stop as stop:
             self._note(stop.fault)
 
-    def _add(
-        self, row: int, column: Column, labels: Mapping[str, str], read: tuple[float, str, str] | None = None
-    ) -> None:
-        meaning, table, told = self.meaning, self.table, column.value
-        where = self.grid.where(row, column.index)
-        keys = dict(labels)
-        for role, heads in column.heads.items():
-            if role != "time":
-                keys[role] = self._key(
-                    role, " / ".join(as_text(head) for head in heads), self.region.header, column.index
-                )
-        for role, constant in (("measure", told.measure), ("substance", told.substance), ("place", told.place)):
-            if constant:
-                keys[role] = constant
-        measure = keys.get("measure") or table.measure
-        if not measure:
-            raise Stop(fault("no_measure", where, profile=meaning.profile))
-        if measure not in meaning.measures:
-            raise Stop(
-                fault("unknown_measure", f"params/sources/{meaning.profile}", measure=measure, source=meaning.source)
-            )
-        dimensions, unit = meaning.measures[measure]
-        dimension = (
-            keys.get("dimension")
-            or told.dimension
-            or table.dimension
-            or (dimensions[0] if len(dimensions) == 1 else "")
-        )
-        if not dimension:
-            raise Stop(
-                fault("no_dimension", f"params/sources/{meaning.profile}", measure=measure, source=meaning.source)
-            )
-        substance = keys.get("substance", table.substance or "")
-        unit, factor = self._unit(keys.get("unit", ""), unit, row, column, substance)
+    def _add(self, row: int, column: Column, labels: Mapping[str, str], read: Said | None = None) -> None:
+        known = self.contexts.get((column.index, id(labels)))
+        if known is None:
+            known = self.contexts[column.index, id(labels)] = self._context(row, column, labels)
         span = self._time(row, column)
-        if meaning.form.every not in (*YEARLY, "week") and Period.containing(span.start) != Period.containing(span.end):
-            raise Stop(fault("crosses", where, content=self._time_shown(row, column)))
+        if span not in self.whole:
+            self._check_border(row, column, span)
         read = read or value_at(self.grid, row, column.index, self.meaning, self.status)
         if read is None:
             return
         value, status, mark = read
-        denominator = self._denominator(row, column)
+        at = self.denominators.get(column.value.denominator, self.denominator)
+        below = value_at(self.grid, row, at, self.meaning) if at is not None else None
         self.column_of.append(column.index)
         self.found.readings.append(
             Reading(
-                measure, substance, dimension, keys.get("place", table.place or ""), span,
-                value * factor, denominator, unit, status,
-                keys.get("mark") or told.mark or table.mark or mark or meaning.mark,
-                where, told.rule or meaning.rule, meaning.form.every, restricted=self.grid.restricted,
+                known.measure, known.substance, known.dimension, known.place, span, value * known.factor,
+                below[0] if below else math.nan, known.unit, status, known.mark or mark or self.meaning.mark,
+                self.grid.where(row, column.index), known.rule, self.meaning.form.every,
+                restricted=self.grid.restricted,
             )
         )  # fmt: skip
 
-    def _row_labels(self, row: int) -> dict[str, str]:
+    def _context(self, row: int, column: Column, labels: Mapping[str, str]) -> Context:
+        """What every number under these labels in this column has in common."""
+        meaning, table, told = self.meaning, self.table, column.value
+        keys = dict(labels)
+        for role, heads in column.heads.items():
+            if role != "time":
+                head = " / ".join(as_text(head) for head in heads)
+                keys[role] = self._key(role, head, self.region.header, column.index)
+        for role, constant in (("measure", told.measure), ("substance", told.substance), ("place", told.place)):
+            if constant:
+                keys[role] = constant
+        profile = f"params/sources/{meaning.profile}"
+        measure = keys.get("measure") or table.measure
+        if not measure:
+            raise Stop(fault("no_measure", self.grid.where(row, column.index), profile=meaning.profile))
+        if measure not in meaning.measures:
+            raise Stop(fault("unknown_measure", profile, measure=measure, source=meaning.source))
+        dimensions, registered = meaning.measures[measure]
+        dimension = keys.get("dimension") or told.dimension or table.dimension
+        if not dimension and len(dimensions) != 1:
+            raise Stop(fault("no_dimension", profile, measure=measure, source=meaning.source))
+        substance = keys.get("substance", table.substance or "")
+        unit, factor = self._unit(keys.get("unit", ""), registered, row, column, substance)
+        return Context(
+            measure, substance, dimension or dimensions[0], keys.get("place", table.place or ""), unit, factor,
+            keys.get("mark") or told.mark or table.mark or "", told.rule or meaning.rule,
+        )  # fmt: skip
+
+    def _row_labels(self, row: int) -> Mapping[str, str]:
         """Role → key of everything but time that stands in the row, the sheet's name, the file's or above."""
+        cells = tuple(self._label(row, column.index) for column in self.label_columns)
+        if (known := self.labels.get(cells)) is not None:
+            return known
         keys: dict[str, str] = {}
         for role, label in self.parts.items():
             if role != "time":
                 keys[role] = self._key(role, label, self.region.header, 0)
-        by_role: dict[str, list[Column]] = {}
-        for column in self.region.columns:
-            if column.role not in ("value", "skip", "time", "denominator", "status"):
-                by_role.setdefault(column.role, []).append(column)
-        for role, columns in by_role.items():
-            cells = [self._label(row, column.index) for column in columns]
-            text = " / ".join(as_text(cell) for cell in cells if cell != "")
+        by_role: dict[str, list[tuple[Column, Cell]]] = {}
+        for column, cell in zip(self.label_columns, cells, strict=True):
+            by_role.setdefault(column.role, []).append((column, cell))
+        for role, said in by_role.items():
+            at = said[0][0].index
+            text = " / ".join(as_text(cell) for _, cell in said if cell != "")
             if text:
-                keys[role] = self._key(role, text, row, columns[0].index)
+                keys[role] = self._key(role, text, row, at)
             elif role in ("substance", "measure", "place") and role not in keys:
-                raise Stop(fault("no_label", self.grid.where(row, columns[0].index), role=role))
+                raise Stop(fault("no_label", self.grid.where(row, at), role=role))
+        self.labels[cells] = keys
         return keys
 
     def _key(self, role: str, label: str, row: int, column: int) -> str:
@@ -207,28 +233,25 @@ class _TableReader:
             return unit, factor * by
         return told.unit or table.unit or registered, factor
 
-    def _denominator(self, row: int, column: Column) -> float:
-        at = self.denominators.get(column.value.denominator) if column.value.denominator else None
-        if at is None:
-            role = self.region.of_role("denominator")
-            at = role[0].index if role else None
-        if at is None:
-            return math.nan
-        read = value_at(self.grid, row, at, self.meaning)
-        return read[0] if read else math.nan
-
     def _time(self, row: int, column: Column) -> Span:
-        form = self.meaning.form
-        cells = [cell for one in self.region.of_role("time") if (cell := self._label(row, one.index)) != ""]
+        cells = tuple(cell for one in self.times if (cell := self._label(row, one.index)) != "")
         cells += column.heads.get("time", ())
+        span = self.spans.get(cells)
+        if span is None:
+            span = self.spans[cells] = self._span(cells, row, column)
+        return span
+
+    def _span(self, cells: tuple[Cell, ...], row: int, column: Column) -> Span:
+        """The days that labels of time, or what stands for them, cover."""
+        form = self.meaning.form
         given = self.parts.get("time", "")
         if not cells and (given or self.meaning.constant_time):
-            cells, given = [given or self.meaning.constant_time], ""
+            cells, given = (given or self.meaning.constant_time,), ""
         if not cells:
             if form.half is None or form.every in ("event", "day"):
                 raise Stop(fault("no_time", self.grid.where(row, column.index)))
-            if self.region.of_role("time"):
-                raise Stop(fault("no_label", self.grid.where(row, self.region.of_role("time")[0].index), role="time"))
+            if self.times:
+                raise Stop(fault("no_label", self.grid.where(row, self.times[0].index), role="time"))
             return half_span(form.half)
         attempts: list[Cell] = [cells[0] if len(cells) == 1 else " ".join(as_text(cell) for cell in cells)]
         if given:
@@ -240,13 +263,20 @@ class _TableReader:
                 return span
         if any(lexicon.key(cell) == IGNORED for cell in (attempts[0], *cells)):
             raise Stop
-        at = self.region.of_role("time")
-        where = self.grid.where(row, at[0].index) if at else self.grid.where(self.region.header, column.index)
+        where = self.grid.where(row if self.times else self.region.header, (*self.times, column)[0].index)
         kind = "rolling" if is_rolling(attempts[0], form) else "not_a_time"
         raise Stop(fault(kind, where, content=self.grid.shown(attempts[0]), every=form.every))
 
+    def _check_border(self, row: int, column: Column, span: Span) -> None:
+        if self.meaning.form.every not in (*YEARLY, "week") and Period.containing(span.start) != Period.containing(
+            span.end
+        ):
+            where = self.grid.where(row, column.index)
+            raise Stop(fault("crosses", where, content=self._time_shown(row, column)))
+        self.whole.add(span)
+
     def _time_shown(self, row: int, column: Column) -> str | None:
-        cells = [self._label(row, one.index) for one in self.region.of_role("time")] + [*column.heads.get("time", ())]
+        cells = [self._label(row, one.index) for one in self.times] + [*column.heads.get("time", ())]
         return self.grid.shown(" ".join(as_text(cell) for cell in cells if cell != "") or self.parts.get("time", ""))
 
     def _plain_row(self, row: int) -> list[tuple[int, Span, float, str]]:

@@ -20,12 +20,13 @@ from forevar.load.grid import MAX_CELLS, Grid, column_of, letters
 MAX_UNFOLDED = 300_000_000
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENDINGS = {".xlsx": ZIP, ".xlsm": ZIP, ".ods": ZIP, ".xls": OLE}
-_CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*?(/?)>')
+_REF = rb'\br\s*=\s*["\']([A-Z]{1,3})(\d{1,7})["\']'
+_CELL = re.compile(rb"<(?:\w+:)?c\b[^>]*?" + _REF + rb"[^>]*?(/?)>")
 _UNCALCULATED = re.compile(
-    rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*>\s*'
-    rb"<(?:\w+:)?f\b[^>]*?(?:/>|>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+    rb"<(?:\w+:)?c\b[^>]*?" + _REF + rb"[^>]*>\s*<(?:\w+:)?f\b[^>]*?(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
+    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
-_ERROR = re.compile(rb'<(?:\w+:)?c\b(?=[^>]*\bt="e")[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
+_ERROR = re.compile(rb'<(?:\w+:)?c\b(?=[^>]*\bt=["\']e["\'])[^>]*?' + _REF)
 _CHUNK = 4_000_000
 
 
@@ -62,9 +63,7 @@ class Book:
                 merged.update({(r, c): corner for r in range(top, bottom + 1) for c in range(left, right + 1)})
         for row in rows:
             for at, value in enumerate(row):
-                if isinstance(value, int) and not isinstance(value, bool):
-                    row[at] = float(value)
-                elif isinstance(value, str) and value and not value.strip():
+                if value.__class__ is str and value.isspace():
                     row[at] = ""
         return Grid(self.file, sheet, rows, merged, self._marks.get(sheet, {}), self.restricted)
 
@@ -189,6 +188,37 @@ def _sheet_titles(archive: zipfile.ZipFile) -> dict[str, str]:
 
 def _look_at_sheet(data: bytes, where: str) -> dict[tuple[int, int], str]:
     """Bound the area calamine will lay out; note cells whose value is not there."""
+    if _seeming_area(data) > MAX_CELLS:
+        _measure(data, where)
+    marks: dict[tuple[int, int], str] = {}
+    for pattern, kind, signs in (
+        (_UNCALCULATED, "no_result", (b"<f", b":f")),
+        (_ERROR, "error_cell", (b't="e"', b"t='e'")),
+    ):
+        if any(sign in data for sign in signs):
+            for match in pattern.finditer(data):
+                marks[int(match[2]) - 1, column_of(match[1].decode())] = kind
+    return marks
+
+
+def _seeming_area(data: bytes) -> int:
+    """Cells between A1 and a corner that no cell lies beyond: quick, and rather too many than too few."""
+    if re.search(rb"\sr(?:\s+=|=\s)", data):
+        return MAX_CELLS + 1
+    width, height = 26, 9_999
+    for length in (3, 2):
+        if found := re.findall(rb"r=[\"']([A-Z]{%d})\d" % length, data):
+            width = column_of(max(found).decode()) + 1
+            break
+    for digits in (7, 6, 5):
+        if found := re.findall(rb"r=[\"'][A-Z]{1,3}(\d{%d})[\"']" % digits, data):
+            height = int(max(found))
+            break
+    return width * height
+
+
+def _measure(data: bytes, where: str) -> None:
+    """Refuse a sheet whose cells with content span more than any table needs."""
     last, columns, bottom = 0, {b"A"}, b"A"
     for piece in _pieces(data):
         for column, row, is_empty in _CELL.findall(piece):
@@ -201,12 +231,6 @@ def _look_at_sheet(data: bytes, where: str) -> dict[tuple[int, int], str]:
     if last * width > MAX_CELLS:
         cell = f"{bottom.decode()}{last}" if last > width * 64 else f"{letters(width - 1)}{last}"
         raise DataError(fault("too_wide", f"{where}:{cell}", limit=MAX_CELLS // 1_000_000))
-    marks: dict[tuple[int, int], str] = {}
-    for pattern, sign, kind in ((_UNCALCULATED, b"f>", "no_result"), (_ERROR, b't="e"', "error_cell")):
-        if sign in data or (kind == "no_result" and b"<f" in data):
-            for match in pattern.finditer(data):
-                marks[int(match[2]) - 1, column_of(match[1].decode())] = kind
-    return marks
 
 
 def _look_at_ods(archive: zipfile.ZipFile, file: str) -> None:
