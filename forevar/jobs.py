@@ -88,6 +88,11 @@ def processes() -> ForkServerContext | SpawnContext:
     return context
 
 
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def warm_up() -> None:
     """Start the fork server, without waiting for it: it warms itself while we do something else."""
     if isinstance(processes(), ForkServerContext):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import contextlib
 import json
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -225,7 +224,7 @@ def _pool(executor: Executor | None, jobs: int | None) -> Iterator[Executor]:
     if executor is not None:
         yield executor
         return
-    pool = ThreadPoolExecutor(jobs or _cores())
+    pool = ThreadPoolExecutor(jobs or one.cores())
     try:
         yield pool
     except BaseException:  # Ctrl-C above all
@@ -233,10 +232,6 @@ def _pool(executor: Executor | None, jobs: int | None) -> Iterator[Executor]:
         raise
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _ended(pool: Executor, work: Sequence[Job]) -> Iterator[Outcome]:

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 
-from forevar.blocks import Bundle
 from forevar.charts.measure import text_width, wrap
 from forevar.report.document import Block, Document, slug
 from forevar.report.slim import FAMILY, SVG
-from forevar.report.svg import size_of, to_png, with_ids
+from forevar.report.svg import Draughtsman, size_of, with_ids
 
 MARGIN = 16
 PRINT_SCALE = 300 / 96
 INK, INK2 = "#1B1F24", "#4A525C"
 
 
-def figure_files(document: Document, draw: Callable[[Bundle], str], folder: Path) -> dict[Path, bytes | str]:
+def figure_files(document: Document, draw: Draughtsman, folder: Path) -> dict[Path, bytes | str]:
     """Every numbered figure of the report as ``03-substances-kokain-contributions.svg`` and ``.png``.
 
     Args:
@@ -29,14 +28,14 @@ def figure_files(document: Document, draw: Callable[[Bundle], str], folder: Path
     Returns:
         File → content, in the order of the report.
     """
-    files: dict[Path, bytes | str] = {}
+    pictures: dict[str, str] = {}
     for block in document.blocks("figure"):
         if block["number"]:
-            picture = framed(block, draw(block["wide"]))
             number = int(re.sub(r"\D", "", block["number"]) or 0)
-            name = f"{number:02d}-{slug(block['id'])}"
-            files[folder / f"{name}.svg"] = picture
-            files[folder / f"{name}.png"] = to_png(picture, PRINT_SCALE)
+            pictures[f"{number:02d}-{slug(block['id'])}"] = framed(block, draw(block["wide"]))
+    files: dict[Path, bytes | str] = {}
+    for (name, picture), png in zip(pictures.items(), draw.png(list(pictures.values()), PRINT_SCALE), strict=True):
+        files |= {folder / f"{name}.svg": picture, folder / f"{name}.png": png}
     return files
 
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from forevar.blocks import Bundle
 from forevar.errors import ReportError
 from forevar.files import write_atomic
+from forevar.jobs import cores, processes
 from forevar.report.slim import slim
 
 FONTS = Path(__file__).resolve().parents[1] / "fonts"
+Made = TypeVar("Made")
 _FORM = "3"  # raised when ``slim`` gives another result, so that cached drawings are made again
 
 
@@ -38,6 +41,33 @@ class Draughtsman:
         """
         return self.remembered(f"{_key(spec)}.svg", lambda: slim(_draw(spec)))
 
+    def prepare(self, specs: Iterable[Bundle]) -> None:
+        """Draw on all cores what is not remembered yet; what Vega-Lite refuses is left for later to complain of.
+
+        Args:
+            specs: Everything a report will ask for, in any order.
+        """
+        wanted = {f"{_key(spec)}.svg": spec for spec in specs}
+        missing = {name: spec for name, spec in wanted.items() if not self._has(name)}
+        for name, svg in zip(missing, on_all_cores(_slim_or_none, list(missing.values())), strict=True):
+            if svg is not None:
+                self.remembered(name, partial(str, svg))
+
+    def png(self, svgs: Sequence[str], scale: float) -> list[bytes]:
+        """The drawings as PNG, each made once for its content."""
+        names = [hashlib.sha256(f"{_maker()} {scale} {svg}".encode()).hexdigest()[:40] for svg in svgs]
+        paths = [self.folder / f"{name}.png" if self.folder else None for name in names]
+        found = {svg: path.read_bytes() for svg, path in zip(svgs, paths, strict=True) if path and path.is_file()}
+        missing = [svg for svg in svgs if svg not in found]
+        found |= zip(missing, on_all_cores(partial(to_png, scale=scale), missing), strict=True)
+        for svg, path in zip(svgs, paths, strict=True):
+            if path and svg in missing:
+                write_atomic(path, found[svg], private=True)
+        return [found[svg] for svg in svgs]
+
+    def _has(self, name: str) -> bool:
+        return name in self._drawn or bool(self.folder and (self.folder / name).is_file())
+
     def remembered(self, name: str, make: Callable[[], str]) -> str:
         """What was made under this name before, in this build or an earlier one; else made now."""
         if name not in self._drawn:
@@ -49,6 +79,15 @@ class Draughtsman:
                 if path:
                     write_atomic(path, self._drawn[name], private=True)
         return self._drawn[name]
+
+
+def on_all_cores(work: Callable[[Any], Made], things: Sequence[Any]) -> list[Made]:
+    """The results of some work on each thing, in order; a handful is not worth another process."""
+    count = min(cores(), len(things) // 8)
+    if count < 2:
+        return [work(thing) for thing in things]
+    with ProcessPoolExecutor(count, mp_context=processes()) as pool:
+        return list(pool.map(work, things, chunksize=4))
 
 
 def draw(specs: Sequence[Bundle], folder: Path | None = None) -> list[str]:
@@ -84,6 +123,13 @@ def _draw(spec: Bundle) -> str:
         reason = " ".join(str(error).split()) or "no reason given"
         raise ReportError(f"a chart could not be drawn: {reason[:200]}", mend="run its notebook and look") from None
     return svg
+
+
+def _slim_or_none(spec: Bundle) -> str | None:
+    try:
+        return slim(_draw(spec))
+    except ReportError:
+        return None
 
 
 def _key(spec: Bundle) -> str:
