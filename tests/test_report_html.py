@@ -267,6 +267,12 @@ def test_markdown_links_run_no_script_and_pictures_are_not_fetched(draw: Draught
     assert "et bilde" in shown.get_text()
 
 
+def test_words_of_another_language_say_so(draw: Draughtsman) -> None:
+    shown = render(draw, cell(Text("EUDA. [Wastewater *analysis*]{en}. [x]{de}")))
+    assert str(shown.find("span", lang="en")) == '<span lang="en">Wastewater <em>analysis</em></span>'
+    assert "[x]{de}" in shown.get_text()
+
+
 @pytest.mark.parametrize("text", ["=1+1", "@x", "+cmd|' /C calc'!A0", "-2+3", "\tx"])
 def test_download_holds_no_formula(draw: Draughtsman, text: str) -> None:
     shown = render(draw, cell(table(cell=text)))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import mistune
 import nbformat
 from bs4 import BeautifulSoup, Tag
 from nbformat import NotebookNode
@@ -25,13 +26,28 @@ if TYPE_CHECKING:
 
 Block = dict[str, Any]
 
-MARKDOWN_PLUGINS = ("footnotes", "table", "strikethrough")
 SET_UP = frozenset({"parameters", "injected-parameters", "setup"})
 HIDDEN = SET_UP | {"guide", "remove-cell"}
 DRAFT_ONLY = frozenset({"check", "draft-only"})
 NUMBERED = ("figure", "table")
 _NUMBER = re.compile(r"[-+−]?[\d  .,]+ ?%?|NaN|<NA>|\.\.|:|–|")
+_FOREIGN = r"\[(?P<foreign_text>[^\[\]\n]+)\]\{(?P<foreign_lang>nb|nn|en)\}"
 _LETTERS = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "Æ": "ae", "Ø": "o", "Å": "a", "ß": "ss"})
+
+
+def foreign(markdown: mistune.Markdown) -> None:
+    """``[Title in English]{en}``: words of another language, for those who have the report read aloud."""
+    markdown.inline.register("foreign", _FOREIGN, _parse_foreign, before="link")
+
+
+def _parse_foreign(inline: mistune.InlineParser, match: re.Match[str], state: mistune.InlineState) -> int:
+    inner = state.copy()
+    inner.src = match["foreign_text"]
+    state.append_token({"type": "foreign", "children": inline.render(inner), "attrs": {"lang": match["foreign_lang"]}})
+    return match.end()
+
+
+MARKDOWN_PLUGINS: tuple[Any, ...] = ("footnotes", "table", "strikethrough", foreign)
 
 
 @dataclass(frozen=True)
@@ -117,12 +133,12 @@ class Document:
         return next(self.blocks("findings"), None)
 
 
-def text_chapter(name: str, title: str, markdown: str) -> Chapter:
-    """A chapter that is only an author's text."""
+def text_chapter(name: str, title: str, markdown: str, lang: str = "") -> Chapter:
+    """A chapter that is only an author's text; ``lang`` when it is in another language than the report."""
     bundle = Text(markdown)._repr_mimebundle_()
     cell = new_code_cell("", outputs=[new_output("display_data", data=bundle)])
     cell.id = "text"
-    return Chapter(name, title, new_notebook(cells=[cell]))
+    return Chapter(name, title, new_notebook(cells=[cell]), lang=lang)
 
 
 def compose(chapters: Iterable[Chapter], words: Words, *, final: bool, code: bool = False) -> tuple[Chapter, ...]:

@@ -214,6 +214,10 @@ class _Renderer(mistune.HTMLRenderer):
         """The words for it: the page fetches nothing."""
         return f"<em>{text}</em>"
 
+    def foreign(self, text: str, lang: str) -> str:
+        """Words of another language."""
+        return f'<span lang="{lang}">{text}</span>'
+
     def footnote_ref(self, key: str, index: int) -> str:
         """The mark in the text; the way back goes to the first one."""
         number = self.before + index

@@ -156,6 +156,9 @@ class _Writer:
     def _strong(self, token: Token) -> str:
         return f"#strong[{self.each(token['children'])}];"
 
+    def _foreign(self, token: Token) -> str:
+        return f"#text(lang: {literal(token['attrs']['lang'])})[{self.each(token['children'])}];"
+
     def _emphasis(self, token: Token) -> str:
         return f"#emph[{self.each(token['children'])}];"
 
