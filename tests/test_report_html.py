@@ -273,6 +273,13 @@ def test_words_of_another_language_say_so(draw: Draughtsman) -> None:
     assert "[x]{de}" in shown.get_text()
 
 
+def test_chapter_in_another_language_says_so_below_its_heading(draw: Draughtsman) -> None:
+    shown = render(draw, cell(Text("Kildene.[^1]\n\n[^1]: Note.")), title="References", lang="nb")
+    section = shown.find(id="substances-kokain")
+    assert section.get("lang") is None
+    assert text_of(section.find("div", lang="nb")) == "Kildene. 1"
+
+
 @pytest.mark.parametrize("text", ["=1+1", "@x", "+cmd|' /C calc'!A0", "-2+3", "\tx"])
 def test_download_holds_no_formula(draw: Draughtsman, text: str) -> None:
     shown = render(draw, cell(table(cell=text)))

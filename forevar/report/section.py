@@ -75,20 +75,21 @@ class Section:
 
     def opening(self) -> Markup:
         """The section's start and heading."""
-        lang = f' lang="{escape(self.chapter.lang)}"' if self.chapter.lang else ""
+        body = f'<div lang="{escape(self.chapter.lang)}">\n' if self.chapter.lang else ""
         heading = unique(f"{self.slug}-heading", self.sheet.taken)
         return Markup(
-            f'<section id="{self.slug}" aria-labelledby="{heading}"{lang}>\n'
-            f'<h2 id="{heading}"{self.colour(self.chapter.colour)}>{escape(self.chapter.title)}</h2>\n'
+            f'<section id="{self.slug}" aria-labelledby="{heading}">\n'
+            f'<h2 id="{heading}"{self.colour(self.chapter.colour)}>{escape(self.chapter.title)}</h2>\n{body}'
         )
 
     def closing(self) -> Markup:
         """The chapter's footnotes and the section's end."""
+        body = "</div>" if self.chapter.lang else ""
         if not self.notes:
-            return Markup("</section>")
+            return Markup(f"{body}</section>")
         first = self.sheet.notes - len(self.notes) + 1
         return Markup(
-            f'<div class="footnotes"><h3>{escape(self.words("report.footnotes"))}</h3>'
+            f'{body}<div class="footnotes"><h3>{escape(self.words("report.footnotes"))}</h3>'
             f'<ol start="{first}">{"".join(self.notes)}</ol></div></section>'
         )
 
