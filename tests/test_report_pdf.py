@@ -329,6 +329,27 @@ def test_typst_has_no_warning(lang: str) -> None:
     assert [warning.message for warning in warnings] == []
 
 
+def test_a_drawing_taller_than_the_page_is_made_smaller_and_an_ordinary_one_is_not() -> None:
+    tall = figure(wide=figure().wide | {"height": 3000})
+    small, large = (typst_blocks.figure({**_block(one), "wide": one.wide}, draw) for one in (figure(), tall))
+    assert small["wide-width"] > 150
+    assert large["wide-width"] < 60
+    assert "Rekonstruerte data Kilde: Tolletaten." in pages_of(tall)[-1]
+
+
+def test_a_table_with_few_but_very_tall_rows_breaks_and_a_short_one_does_not() -> None:
+    columns = (Column("Utdelingssted"), Column("Merknad"))
+    filling = Text("\n\n".join(["Et avsnitt som fyller siden. " * 8] * 10))
+    tall = Table(
+        "t", "Kanyler", columns, tuple((f"Sted {n}", "en lang merknad " * 60) for n in range(20)), Credit("K.")
+    )
+    short = Table(
+        "t", "Kanyler", columns, tuple((f"Sted {n}", "en merknad som er lang nok") for n in range(20)), Credit("K.")
+    )
+    assert sum("Utdelingssted" in text for text in pages_of(tall)) >= 3
+    assert sum("Utdelingssted" in text for text in pages_of(filling, short)) == 1
+
+
 def test_long_table_repeats_its_heading_on_each_page() -> None:
     rows = tuple((f"Sted {number}", "1 200", "en lang beskrivelse " * 6) for number in range(60))
     columns = (Column("Utdelingssted"), Column("Antall", "right"), Column("Merknad"))

@@ -16,8 +16,8 @@ Draw = Callable[[Bundle], str]
 Item = dict[str, Any]
 Width = tuple[str, float]
 
-# The printed widths, in millimetres, and the tallest drawing that may stand beside another.
-FULL_MM, HALF_MM, HALF_TALLEST_MM = 166, 79, 72
+# The printed widths, in millimetres, and the tallest drawing that may stand beside another or on a page.
+FULL_MM, HALF_MM, HALF_TALLEST_MM, TALLEST_MM = 166, 79, 72, 220
 # A turned page, and columns of one to three marks.
 TURNED_MM, WIDEST_MARKS_MM, NARROWEST_MARKS_MM, MARKS_GAP_MM = 253, 7, 4.3, 0.25
 MOST_WORDED_STEPS, LONGEST_LABEL, LABEL_MM = 7, 38, 1.2
@@ -115,7 +115,11 @@ def _words(block: Mapping[str, Any]) -> Item:
 
 
 def _drawing(name: str, svg: str, scale: float) -> Item:
-    return {name: svg, f"{name}-width": round(size_of(svg)[0] * scale, 3) if svg else 0}
+    """A drawing and its printed width; smaller than its scale says only when it would run off the page."""
+    if not svg:
+        return {name: "", f"{name}-width": 0}
+    width, height = size_of(svg)
+    return {name: svg, f"{name}-width": round(width * min(scale, TALLEST_MM / height), 3)}
 
 
 def _cell(cell: object, words: Words, marks_only: bool) -> object:
