@@ -126,7 +126,12 @@ class SubstanceView:
         span = f"{words.period(trends['period'].min())}–{words.period(self.edition.period)}"
         keys = [*self.signals["source"].unique(), *self.edition.history]
         credit = self.edition.credit(keys, span, who=words("credit.all"))
-        return long_term(trends, [self.paint], words=words, credit=credit, own_breaks=own)
+        context = [key for key, one in self.edition.params.substances.items() if one.highlight and key != self.key]
+        everyone = pd.concat([trends, *(self.edition.rows(f"trends/{key}") for key in context)], ignore_index=True)
+        return long_term(
+            everyone, [self.paint], words=words, credit=credit, own_breaks=own,
+            context=[self.edition.paint(key) for key in context],
+        )  # fmt: skip
 
     def score_table(self) -> Table:
         """The three scores and their sum, each with its word and how sure it is."""

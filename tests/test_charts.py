@@ -281,6 +281,16 @@ def test_substance_that_came_later_is_marked_with_its_start():
     assert "måles fra våren 2020" in texts(FIGURES["long term of four"]("nb"))
 
 
+def test_chapter_s_curve_keeps_the_scale_of_the_others_and_names_them():
+    xanor, *others = reversed(SERIES)
+    figure = long_term(frames.make_trends(), [xanor], context=others, **both("nb"))
+    assert faults_of(figure.wide, WIDE) == []
+    assert "200" in texts(figure)
+    assert figure.subtitle.endswith("Grå: ketamin, kokain og heroin.")
+    assert figure.title == f"Endringen for Xanor siste halvår er {MINUS}4 poeng"
+    assert len(figure.table.columns) == 2
+
+
 def test_small_groups_are_hidden_and_the_total_is_said_in_words():
     figure = FIGURES["panel of four"]("nb")
     [row] = [row for row in figure.table.rows if row[0] == "Ketamin"]

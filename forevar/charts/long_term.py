@@ -55,6 +55,7 @@ def long_term(
     credit: Credit,
     breaks: Mapping[str, str] | None = None,
     own_breaks: Mapping[str, Mapping[str, str]] | None = None,
+    context: Sequence[Series] = (),
 ) -> Figure:
     """How it has gone since the start, substance by substance on one scale.
 
@@ -65,6 +66,8 @@ def long_term(
         credit: Source line.
         breaks: First period counted in a new way → text, for every panel.
         own_breaks: Substance → the same, for its panel alone. A start later than the others' is marked by itself.
+        context: Other substances of ``trends`` that stand behind as ghosts and share the scale, so that a chapter's
+            curve is not blown up.
 
     Raises:
         ValueError: No substance has a curve.
@@ -72,9 +75,11 @@ def long_term(
     curves = sorted(curves_of(trends, series), key=lambda curve: (-_or_least(curve.change), curve.series.name))
     if not curves:
         raise ValueError(f"no long-term curve for: {', '.join(one.key for one in series)}")
+    shown = {one.key for one in series}
+    others = curves_of(trends, [one for one in context if one.key not in shown])
+    ghosts = [*curves, *others] if 1 < len(curves) + len(others) <= GHOSTS else []
     first, last = span_of(curves)
-    start = Period.parse(min(curve.first["period"] for curve in curves))
-    ghosts = words("charts.long_term.ghosts") if 1 < len(curves) <= GHOSTS else ""
+    start = Period.parse(min(curve.first["period"] for curve in [*curves, *ghosts]))
     subtitle = words("charts.long_term.subtitle", start=words(f"period.{start.season}_definite", year=start.year))
     if breaks and len(curves) > FEW_PANELS:
         told = [f"{words.period(period)}, {text}" for period, text in sorted(breaks.items())]
@@ -82,10 +87,10 @@ def long_term(
     marks = {curve.series.key: {**(breaks or {}), **(own_breaks or {}).get(curve.series.key, {})} for curve in curves}
     return Figure(
         key="long_term" if len(curves) > 1 else f"long_term_{curves[0].series.key}",
-        title=_title(curves, words),
-        subtitle=f"{subtitle} {ghosts}".strip(),
-        wide=_panels(curves, marks, WIDE, words),
-        narrow=_panels(curves, marks, NARROW, words),
+        title=_title(curves, _height([*curves, *ghosts]), words),
+        subtitle=f"{subtitle} {_grey(ghosts, others, words)}".strip(),
+        wide=_panels(curves, ghosts, marks, WIDE, words),
+        narrow=_panels(curves, ghosts, marks, NARROW, words),
         alt=description(sentences_of(curves, first, last, words), credit),
         table=_table(curves, words, credit),
         credit=credit,
@@ -122,16 +127,34 @@ def levels_of(curves: Sequence[Curve]) -> tuple[float, float, list[float]]:
     return low, high, [n * step for n in range(math.ceil(low / step), math.floor(high / step) + 1)]
 
 
+def _grey(ghosts: Sequence[Curve], others: Sequence[Curve], words: Words) -> str:
+    """What the grey curves are; empty when there are none."""
+    if not ghosts:
+        return ""
+    if not others:
+        return words("charts.long_term.ghosts")
+    return words("charts.long_term.ghosts_named", names=words.join([curve.series.name for curve in others]))
+
+
+def _height(curves: Sequence[Curve]) -> float:
+    low, high, _ = levels_of(curves)
+    return high - low
+
+
 def _panels(
-    curves: Sequence[Curve], breaks: Mapping[str, Mapping[str, str]], width: int, words: Words
+    curves: Sequence[Curve],
+    ghosts: Sequence[Curve],
+    breaks: Mapping[str, Mapping[str, str]],
+    width: int,
+    words: Words,
 ) -> dict[str, Any]:
     """All panels as one specification."""
     few = len(curves) <= FEW_PANELS
     columns = min(len(curves), {(True, WIDE): 2, (False, WIDE): 4, (True, NARROW): 1, (False, NARROW): 2}[few, width])
-    low, high, levels = levels_of(curves)
+    low, high, levels = levels_of([*curves, *ghosts])
     left = 8 + math.ceil(widest([words.number(level) for level in levels]))
     right = 14 + widest([_change(curve, words) for curve in curves], LABEL, bold=True)
-    first, last = span_of(curves)
+    first, last = span_of([*curves, *ghosts])
     panels = []
     for number, curve in enumerate(curves):
         # Only the first column carries numbers when there are many panels, so it alone is that much wider.
@@ -146,15 +169,14 @@ def _panels(
             y=Axis(low, high, top + plot, top),
         )
         _frame(canvas, levels, margin, few, words)
-        if len(curves) <= GHOSTS:
-            draw_curve(canvas, [{**p, "s": other.series.key} for other in curves for p in other.points], GHOST, 1.25)
+        draw_curve(canvas, [{**p, "s": other.series.key} for other in ghosts for p in other.points], GHOST, 1.25)
         notes = _notes(curve, first, high - low if few else math.inf, breaks[curve.series.key], words)
         _mark(canvas, curve, few, words)
         room = panel_width - 4
         name = next((n for n in (capital(curve.series.name),) if text_width(n, PANEL, bold=True) <= room), None)
         lines = [name] if name else wrap(capital(curve.series.name), room, LABEL, bold=True)[:2]
         canvas.write(lines, 0, 10, colour=curve.series.text, fontWeight=700, fontSize=PANEL if name else LABEL)
-        _place(canvas, notes, text_width(lines[0], PANEL, bold=True), curves if len(curves) <= GHOSTS else [curve], few)
+        _place(canvas, notes, text_width(lines[0], PANEL, bold=True), ghosts or [curve], few)
         panels.append(canvas)
     return grid(panels, columns, words)
 
@@ -264,11 +286,11 @@ def _is_free(
     return not any(left - 6 <= px <= right + 6 and abs(py - y) < 11 for px, py in pixels)
 
 
-def _title(curves: Sequence[Curve], words: Words) -> str:
+def _title(curves: Sequence[Curve], height: float, words: Words) -> str:
     """Which curve rose most and which fell most in the last half-year."""
     scored = [curve for curve in curves if not math.isnan(curve.change)]
     if len(curves) == 1:
-        return _title_of_one(curves[0], words)
+        return _title_of_one(curves[0], height, words)
     up, down = max((c.change for c in scored), default=0), min((c.change for c in scored), default=0)
     key = "both" if up > 0 > down else "up" if up > 0 else "down" if down < 0 else "still" if scored else "none"
     values = {"up": _names(scored, up, words), "rise": words.signed(up), "down": _names(scored, down, words),
@@ -282,12 +304,13 @@ def _names(curves: Sequence[Curve], change: float, words: Words) -> str:
     return words.join(names) if len(names) < 3 else words("charts.long_term.several", n=words.count_word(len(names)))
 
 
-def _title_of_one(curve: Curve, words: Words) -> str:
+def _title_of_one(curve: Curve, height: float, words: Words) -> str:
+    """How far below its top, or that it is at its top; small movements are not made a story."""
     values = {"substance": curve.series.name, "change": _change(curve, words), "year": int(curve.peak["x"])}
-    if curve.peak["level"] - curve.last["level"] > 0 and curve.last["x"] - curve.peak["x"] > 2:
+    if curve.peak["level"] - curve.last["level"] >= PEAK_SHARE * height and curve.last["x"] - curve.peak["x"] > 2:
         fall = words.number(curve.peak["level"] - curve.last["level"])
         return capital(words("charts.long_term.title_below", fall=fall, **values))
-    if curve.peak is curve.last and len(curve.points) > 2:
+    if curve.peak is curve.last and curve.change > 0 and len(curve.points) > 2:
         return capital(words("charts.long_term.title_highest", **values))
     return capital(words("charts.long_term.title_one", **values))
 
