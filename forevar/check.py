@@ -22,6 +22,7 @@ KINDS = (
     "suppressed", "few", "answers", "other",
 )  # fmt: skip
 _OF_ANSWERS = ("unknown_term", "rare_term", "unknown_unit", "not_a_price", "personal")
+_KIND_OF = {"no_sidecar": "changed", **dict.fromkeys(_OF_ANSWERS, "answers")}
 _SERIES = ["source", "measure", "substance", "dimension", "place"]
 _SHOWN = 20
 
@@ -131,7 +132,7 @@ def check_edition(
         return Check(str(period), _by_file([*faults, *error.faults]))
     notices: dict[str, list[Fault]] = {kind: [] for kind in KINDS}
     for one in (*_of_period(tidy, period), *things_to_know(tidy, params, period)):
-        kind = one.key if one.key in notices else "answers" if one.key in _OF_ANSWERS else "other"
+        kind = one.key if one.key in notices else _KIND_OF.get(one.key, "other")
         notices[kind].append(one)
     return Check(
         str(period), _by_file([*faults, *tidy.faults]),

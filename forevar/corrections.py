@@ -12,7 +12,6 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 from forevar.errors import Fault, ParamsError, fault
 from forevar.load.grid import Cell, Grid, as_text, column_of
 from forevar.load.label import normal
-from forevar.period import Period
 from forevar.workspace import Workspace
 from forevar.yaml_file import read_yaml, validate
 
@@ -48,24 +47,22 @@ class Correction(BaseModel):
 
 @dataclass
 class Corrections:
-    """The corrections of an edition, and what became of them.
+    """Corrections, and what became of them.
 
     Attributes:
-        file: Where they are written.
-        entries: Each one.
+        entries: Each one, and the file it is written in.
         faults: Those that no longer fit.
         notices: Cells that are flagged.
     """
 
-    file: str = ""
-    entries: tuple[Correction, ...] = ()
+    entries: tuple[tuple[Correction, str], ...] = ()
     faults: list[Fault] = field(default_factory=list)
     notices: list[Fault] = field(default_factory=list)
     _used: set[int] = field(default_factory=set)
 
     def apply(self, grid: Grid) -> None:
         """Mend the cells of one sheet, in place."""
-        for number, entry in enumerate(self.entries):
+        for number, (entry, file) in enumerate(self.entries):
             place, _, cell = entry.where.rpartition(":")
             match = _CELL.fullmatch(cell)
             if place != grid.where() or match is None or number in self._used:
@@ -76,9 +73,7 @@ class Corrections:
             if not _agree(said, entry.expect):
                 told = None if grid.restricted else repr(entry.expect) if entry.expect is not None else "an empty cell"
                 self.faults.append(
-                    fault(
-                        "correction_expired", entry.where, expect=told, content=grid.shown(said), corrections=self.file
-                    )
+                    fault("correction_expired", entry.where, expect=told, content=grid.shown(said), corrections=file)
                 )
             elif entry.action == "flag":
                 self.notices.append(fault("flagged", entry.where, reason=entry.reason))
@@ -89,37 +84,33 @@ class Corrections:
     def leftovers(self) -> list[Fault]:
         """Corrections whose cell was never read."""
         return [
-            fault("correction_nowhere", entry.where, corrections=self.file)
-            for number, entry in enumerate(self.entries)
+            fault("correction_nowhere", entry.where, corrections=file)
+            for number, (entry, file) in enumerate(self.entries)
             if number not in self._used
         ]
 
 
-def load_corrections(workspace: Workspace, edition: Period | str | None) -> Corrections:
-    """The corrections of an edition; none when there is no edition or no such file.
+def load_corrections(workspace: Workspace) -> Corrections:
+    """The corrections of every edition: what is wrong in a raw cell is wrong whichever edition reads it.
 
     Raises:
-        ParamsError: The file is not a list of corrections; every fault at once.
+        ParamsError: A file is not a list of corrections; every fault at once.
     """
-    if edition is None:
-        return Corrections()
-    path = workspace.edition(edition) / "corrections.yml"
-    where = workspace.relative(path)
-    if not path.is_file():
-        return Corrections(where)
-    data = read_yaml(path, where) or []
-    if not isinstance(data, list):
-        raise ParamsError("corrections are a list", where, "begin each with: - where:")
-    entries: list[Correction] = []
+    entries: dict[Correction, str] = {}
     faults: list[Fault] = []
-    for number, entry in enumerate(data):
-        try:
-            entries.append(validate(Correction, entry, path, where, (number,)))
-        except ParamsError as error:
-            faults += error.faults
+    for path in sorted((workspace.params / "editions").glob("*/corrections.yml")):
+        where = workspace.relative(path)
+        data = read_yaml(path, where) or []
+        if not isinstance(data, list):
+            raise ParamsError("corrections are a list", where, "begin each with: - where:")
+        for number, entry in enumerate(data):
+            try:
+                entries.setdefault(validate(Correction, entry, path, where, (number,)), where)
+            except ParamsError as error:
+                faults += error.faults
     if faults:
         raise ParamsError(faults)
-    return Corrections(where, tuple(entries))
+    return Corrections(tuple(entries.items()))
 
 
 def _agree(said: Cell, expected: float | str | None) -> bool:

@@ -68,7 +68,7 @@ def load_tidy(
     Args:
         workspace: Whose raw files.
         params: What people decided.
-        edition: Half-year whose corrections are applied and whose jumps are warned of.
+        edition: Half-year whose tenfold jumps are warned of.
         progress: Called before each source with number, how many, and key.
         final: A raw file that is not the one registered is then a fault.
 
@@ -78,7 +78,7 @@ def load_tidy(
     Raises:
         ParamsError: A profile or the corrections cannot be used.
     """
-    raw = load_raw(workspace, params, edition, final=final, progress=progress)
+    raw = load_raw(workspace, params, final=final, progress=progress)
     observations = raw.observations.sort_values([*_SERIES, "period"], kind="stable", ignore_index=True)
     observations = observations.astype({"value": float, "denominator": float} | dict.fromkeys(_TEXT, object))
     notices = [*raw.notices]

@@ -70,22 +70,27 @@ def test_check_writes_nothing(town: Office) -> None:
 def test_every_fault_is_listed_by_file_with_the_worst_first(town: Office) -> None:
     figures(town, "2026-1", ("Kokain", "mange"), ("Hasjj", 3))
     figures(town, "2025-2", ("Kokain", -2))
-    (town.workspace.raw / "statistics" / "2025-1-police.csv").write_text("Stoff;Antall\nKokain;1\n")
+    town.text("statistics/2025-1-police.csv", "Stoff;Antall\nKokain;1\n", source="customs")
     town.profile(PROFILE + "labels: {substance: {Snø: snow}}\n", measures="")
     check = check_edition(town.workspace, "2026-1")
     assert [file.rpartition("/")[2] for file in check.faults] == [
-        "police.yml", "2026-1-police.csv", "2025-2-police.csv", "2025-1-police.csv",
+        "police.yml", "2026-1-police.csv", "2025-2-police.csv", "2025-1-police.csv.yml",
     ]  # fmt: skip
     assert [len(group) for group in check.faults.values()] == [1, 2, 1, 1]
     assert check.exit_code == 10
 
 
 @pytest.mark.parametrize(
-    ("content", "registered", "code"),
-    [("Stoff;Antall\nKokain;mange\n", True, 11), ("Stoff;Antall\nKokain;8\n", False, 12), ("", False, 11)],
+    ("content", "source", "code"),
+    [
+        ("Stoff;Antall\nKokain;mange\n", "police", 11),
+        ("Stoff;Antall\nKokain;8\n", "customs", 12),
+        ("", "customs", 11),
+        ("Stoff;Antall\nKokain;8\n", "police", 0),
+    ],
 )
-def test_the_exit_code_is_that_of_the_worst_kind(town: Office, content: str, registered: bool, code: int) -> None:
-    town.raw("statistics/2026-1-police.csv", content.encode(), registered=registered)
+def test_the_exit_code_is_that_of_the_worst_kind(town: Office, content: str, source: str, code: int) -> None:
+    town.raw("statistics/2026-1-police.csv", content.encode(), source=source)
     assert check_edition(town.workspace, "2026-1").exit_code == code
 
 

@@ -76,13 +76,14 @@ def test_a_final_report_refuses_a_changed_file(office: Office) -> None:
         office.load(final=True).raise_faults()
 
 
-def test_a_file_that_was_never_registered_is_a_fault(office: Office) -> None:
+def test_a_file_that_was_never_registered_is_told_of_and_refused_at_last(office: Office) -> None:
     office.profile(PROFILE)
     office.raw(NAME, GOOD.encode(), registered=False)
     tidy = office.load()
-    assert said(tidy) == [("no_sidecar", NAME)]
-    with pytest.raises(RegistryError):
-        tidy.raise_faults()
+    assert noticed(tidy) == [("no_sidecar", NAME)]
+    assert tidy.observations["value"].tolist() == [8]
+    with pytest.raises(RegistryError, match="forevar register"):
+        office.load(final=True).raise_faults()
 
 
 def test_a_sidecar_of_another_source_is_a_fault(office: Office) -> None:
@@ -111,7 +112,7 @@ def test_a_sidecar_alone_is_told_of(office: Office) -> None:
 
 def test_faults_raise_the_error_of_the_worst_kind(office: Office) -> None:
     office.profile(PROFILE)
-    office.raw(NAME, b"Stoff;Antall\nKokain;mange\n", registered=False)
+    office.raw(NAME, b"Stoff;Antall\nKokain;mange\n", source="customs")
     with pytest.raises(DataError) as caught:
         office.load().raise_faults()
     assert caught.value.exit_code == 11

@@ -17,7 +17,6 @@ from forevar.load.label import normal
 from forevar.load.meaning import Found
 from forevar.load.source import Known, Shelf, delivered, read_file, read_names, read_questionnaire, unknown_keys
 from forevar.params import Params, load_profiles
-from forevar.period import Period
 from forevar.profile import Profile
 from forevar.registry import SUFFIX, RawFile, faults_of, look_at
 from forevar.terms import ANSWER_COLUMNS, OBSERVATION_COLUMNS
@@ -54,7 +53,6 @@ class Raw:
 def load_raw(
     workspace: Workspace,
     params: Params,
-    edition: Period | str | None = None,
     *,
     final: bool = False,
     progress: Progress | None = None,
@@ -64,7 +62,6 @@ def load_raw(
     Args:
         workspace: Whose files.
         params: What labels, measures and places are known.
-        edition: Whose corrections are applied; none when left out.
         final: A file that is not the one registered is a fault, not a notice.
         progress: Called before each source with number, how many, and key.
 
@@ -75,7 +72,7 @@ def load_raw(
         ParamsError: A profile or the corrections cannot be used.
     """
     profiles = load_profiles(workspace)
-    corrections = load_corrections(workspace, edition)
+    corrections = load_corrections(workspace)
     raw = Raw(pd.DataFrame(), pd.DataFrame())
     _register_of(workspace, params, profiles, raw, final=final)
     shelf = Shelf(corrections.apply)

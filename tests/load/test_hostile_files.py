@@ -1,6 +1,5 @@
 """Broken, hostile and awkward files: one clear line each, never a crash, never a wrong number."""
 
-
 from __future__ import annotations
 
 import datetime as dt
