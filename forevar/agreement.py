@@ -12,7 +12,7 @@ import pandas as pd
 from forevar.history import Floats, ordinal
 from forevar.params import Method
 from forevar.score import word_of
-from forevar.terms import SCORED_DIMENSIONS, Reason
+from forevar.terms import SCORED_DIMENSIONS
 
 AGREEMENT_COLUMNS = (
     "period", "substance", "dimension", "n_sources", "alpha", "n_editions", "concordance", "n_pairs", "overlap",
@@ -73,7 +73,7 @@ def agreement_table(signals: pd.DataFrame, period: str, method: Method) -> pd.Da
     rows = signals[signals["dimension"].isin(SCORED_DIMENSIONS)]
     rows = rows.assign(t=rows["period"].map(t))
     rows = rows[(rows["t"] <= now) & (rows["t"] > now - rules.editions)]
-    rows = rows[rows["weight"].notna() & (rows["reason"] != Reason.UNWEIGHTED)]
+    rows = rows[rows["weight"].notna()]
     # count and amount of one source are one voice: their mean step
     voices = rows.pivot_table(index=["substance", "dimension", "source"], columns="t", values="value", aggfunc="mean")
     steps = {key: part.to_numpy(float) for key, part in voices.groupby(level=["substance", "dimension"])}

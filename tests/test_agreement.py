@@ -83,6 +83,8 @@ def test_alpha_needs_several_editions_and_concordance_does_not():
     one = [signal(1, source=source) for source in ("mbf", "afr")]
     assert math.isnan(row(*one)["alpha"])
     assert row(*one)["concordance"] == 1
+    two = [signal(-1, source=source, period="2025-2") for source in ("mbf", "afr")]
+    assert math.isnan(row(*one, *two)["alpha"])
     periods = ["2023-2", "2024-1", "2024-2", "2025-1", "2025-2", "2026-1"]
     several = [
         signal(step, source=source, period=period)

@@ -54,7 +54,8 @@ def test_a_count_above_its_bound_is_found():
 
 
 def test_a_small_count_is_no_signal_however_far_above():
-    row = bound_table(observations([0.0, 0, 0, 1] * 3 + [0, 4]), "2026-1", method()).iloc[0]
+    row = bound_table(observations([0.0, 0, 0, 0, 1] * 4 + [4]), "2026-1", method()).iloc[0]
+    assert row["current"] > row["quasi_poisson_nb"]
     assert not row["is_above"]
 
 

@@ -115,6 +115,7 @@ def test_a_score_rests_on_its_heaviest_contribution():
 def test_a_stable_word_may_rest_on_one_source_that_holds_the_others_down():
     certainty = score_certainty([4, 4, -6], agency=["mbf", "afr", "panel"])
     assert (certainty.word, certainty.would_change_if, certainty.rests_on_one) == ("stable", ["panel"], True)
+    assert certainty.rests_on == "panel"
 
 
 def test_agencies_and_contributions_must_be_equally_many():
@@ -162,6 +163,11 @@ def test_unweighted_and_unscored_sources_do_not_count():
 def test_a_word_that_falls_under_equal_weights_is_marked():
     row = table(signal(3, source="afr", weight=6), signal(-2, source="mbf"), signal(-1, source="ous")).loc["use"]
     assert (row["word"], row["equal_word"], row["flips_equal_weights"]) == ("small_rise", "stable", True)
+
+
+def test_equal_weights_have_the_mean_of_the_weights_that_reported():
+    row = table(signal(3, source="afr", weight=3), signal(1, source="mbf", weight=1)).loc["use"]
+    assert row["equal_score"] == 2 * (3 + 1)
 
 
 def answers(said):

@@ -115,6 +115,12 @@ def test_a_source_without_comparison_is_not_tested():
     assert math.isnan(row["ratio"])
 
 
+def test_a_half_year_only_partly_observed_is_not_tested():
+    table = signals(signal(None, previous=20, current=9, reason="partial"))
+    row = add_change(table, observations([20, 9]), method()).iloc[0]
+    assert (row["test"], row["n_tests"]) == ("none", 0)
+
+
 def test_the_panel_is_tested_on_those_who_saw_a_change():
     table = signals(signal(3, source="trend_panel", unit="answers", more=9, same=4, less=3))
     row = add_change(table, observations([]).reindex(columns=observations([1]).columns), method()).iloc[0]

@@ -13,9 +13,14 @@ NO_PANEL = pd.DataFrame(
 SOURCES = {
     "mbf": Source(name="MBF", kind="statistics", family="laboratory", weights={Dimension.USE: 3}),
     "afr": Source(name="AFR", kind="statistics", family="treatment", weights={Dimension.USE: 1}),
+    "bt": Source(name="BT", kind="media", family="newspaper", weights={Dimension.INTEREST: 1}),
 }
 METHOD = method()
-PARTS = [observations([20.0, 100, 160], source="mbf"), observations([100.0, 100, 91], source="afr")]
+PARTS = [
+    observations([20.0, 20, 30], source="bt", substance="ghb", dimension="interest"),
+    observations([20.0, 100, 160], source="mbf"),
+    observations([100.0, 100, 91], source="afr"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -26,16 +31,22 @@ def choices():
 def test_the_methods_own_combination_gives_the_methods_own_scores(choices):
     signals = score_signals(pd.concat(PARTS), NO_PANEL, METHOD, SOURCES)
     now = aggregated_differences(signals, METHOD)
-    now = now[now["period"] == "2026-1"].set_index("dimension")["score"]
-    own = choices[choices["is_set"]].set_index("dimension")["score"]
+    now = now[now["period"] == "2026-1"].set_index(["substance", "dimension"])["score"]
+    own = choices[choices["is_set"]].set_index(["substance", "dimension"])["score"]
     assert own.to_dict() == now.to_dict()
 
 
 def test_every_combination_is_tried_once(choices):
     combined = choices[["substance", "dimension", "limits", "few", "base", "weights"]]
     assert not combined.duplicated().any()
-    assert set(choices["weights"]) == {"as_set", "equal", "without laboratory", "without treatment"}
-    assert len(choices) == 2 * 3 * 3 * 2 * 4
+    heroin = choices[choices["substance"] == "heroin"]
+    assert set(heroin["weights"]) == {"as_set", "equal", "without laboratory", "without treatment"}
+    assert len(heroin) == 2 * 3 * 3 * 2 * 4
+
+
+def test_leaving_out_a_family_that_says_nothing_is_no_choice(choices):
+    ghb = choices[choices["substance"] == "ghb"]
+    assert set(ghb["weights"]) == {"as_set", "equal", "without newspaper"}
 
 
 def test_the_own_combination_always_stands(choices):
