@@ -66,7 +66,10 @@ def framed(block: Block, svg: str) -> str:
     put(block["title"], 19, 700, INK, 1.32)
     put(block["subtitle"], 14, 400, INK2, 1.45)
     y += 14
-    nested = re.sub(r"^<svg ", f'<svg x="{MARGIN}" y="{y:.1f}" ', with_ids(svg, slug(block["id"])), count=1)
+    # A group, not an svg inside the svg: that would be clipped, and drawn in three times the time.
+    head, _, body = with_ids(svg, slug(block["id"])).partition(">")
+    fonts = " ".join(re.findall(r'font-[a-z]+="[^"]*"', head))
+    nested = f'<g transform="translate({MARGIN},{y:.1f})" {fonts}>{body.removesuffix("</svg>")}</g>'
     y += height + 10
     if block["tag"]:
         tag_width = text_width(block["tag"], 12, bold=True) + 12
