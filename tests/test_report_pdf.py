@@ -6,7 +6,9 @@ import io
 from functools import cache
 from typing import Any
 
+import altair as alt
 import page
+import pandas as pd
 import pypdf
 import pytest
 import typst
@@ -348,6 +350,46 @@ def test_a_table_with_few_but_very_tall_rows_breaks_and_a_short_one_does_not() -
     )
     assert sum("Utdelingssted" in text for text in pages_of(tall)) >= 3
     assert sum("Utdelingssted" in text for text in pages_of(filling, short)) == 1
+
+
+WIDE_TABLE = Table(
+    "t", "Alt", (Column("Kilde"), *(Column(f"Et langt navn på stoff {n}", "right", "step") for n in range(45))),
+    tuple((f"Kilde {row}", *({"step": n % 7 - 3, "text": "8→9", "flag": ""} for n in range(45))) for row in range(50)),
+    Credit("K."),
+)  # fmt: skip
+ODD = {
+    "no chapter": [],
+    "only facts": [Facts((("Pris", "100 kr"),))],
+    "empty text": [Text("")],
+    "a table without rows": [Table("t", "Tom", (Column("A"), Column("B", "right", "step")), (), Credit(""))],
+    "a chart from plain Altair": [
+        alt.Chart(pd.DataFrame({"x": [1, 2]})).mark_bar().encode(x="x:Q").properties(title="Mitt diagram")
+    ],
+    "a wide pandas table": [pd.DataFrame({f"kolonne {n}": range(40) for n in range(15)})],
+    "a table wider than the page": [WIDE_TABLE],
+    "every kind of Markdown": [
+        Text(
+            "#### Dypt\n\n![bilde](x.png)\n\n---\n\n> sitat\n\n```\nkode # $\n```\n\n`x` ~~y~~\n\n"
+            "1. a\n   - b\n\n     c\n2. d\n\n"
+            "<div>html</div>\n\n| a |\n|---|\n\n[^z]: ubrukt"
+        )
+    ],
+    "a note that speaks of a note": [Text("A[^1]\n\n[^1]: Se [^2].\n\n[^2]: To."), Text("B[^1]\n\n[^1]: Igjen.")],
+    "words without end": [Text(f"{'x' * 400} https://example.org/{'a' * 200}")],
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_what_is_odd_is_printed_and_valid_all_the_same(name: str) -> None:
+    pdf = render(*ODD[name]) if ODD[name] else render_pdf(document([]), draw)
+    assert page.validate_pdf_bytes(pdf, profile="ua1").is_compliant
+
+
+def test_a_table_wider_than_the_page_lies_and_leaves_no_empty_page() -> None:
+    reader = read(render(WIDE_TABLE))
+    lying = [one.mediabox.width > one.mediabox.height for one in reader.pages]
+    assert any(lying)
+    assert lying[-1]
 
 
 def test_long_table_repeats_its_heading_on_each_page() -> None:

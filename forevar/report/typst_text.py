@@ -195,6 +195,8 @@ class _Writer:
 
     def _footnote_ref(self, token: Token) -> str:
         number = token["attrs"]["index"]
+        if number not in self.notes:  # a note that only another note speaks of
+            return plain(f"[{token['raw']}]")
         label = f"<{self.name}-note-{number}>"
         if number in self.seen:
             return f"#footnote({label});"
@@ -205,6 +207,6 @@ class _Writer:
         head, body = token["children"][0]["children"], token["children"][1:]
         align = ", ".join(cell["attrs"].get("align") or "left" for cell in head)
         rows = [row["children"] for part in body for row in part["children"]]
-        cells = ", ".join(f"[{self.each(cell['children'])}]" for row in rows for cell in row)
-        heads = ", ".join(f"[#strong[{self.each(cell['children'])}]]" for cell in head)
-        return f"#author-table(({align},), ({heads},), ({cells},));\n\n"
+        cells = "".join(f"[{self.each(cell['children'])}], " for row in rows for cell in row)
+        heads = "".join(f"[#strong[{self.each(cell['children'])}]], " for cell in head)
+        return f"#author-table(({align},), ({heads}), ({cells}));\n\n"
