@@ -196,7 +196,22 @@ def test_unscored_source_shows_its_reason_and_never_a_zero():
     assert "ikke sammenligningsgrunnlag" in texts(figure)
     assert "Ingen tall: AFR, pasienter." in texts(figure)
     [row] = [row for row in figure.table.rows if row[0] == "Kripos, beslag"]
-    assert row == ("Kripos, beslag", "", "", "", "ikke sammenligningsgrunnlag")
+    assert row == ("Kripos, beslag", "", "", "", "", "ikke sammenligningsgrunnlag")
+
+
+def test_each_source_tells_the_score_without_its_whole_agency():
+    figure = FIGURES["contributions of kokain"]("nb")
+    without = {row[0]: row[4] for row in figure.table.rows}
+    assert without["AFR, pasienter"] == "+17"
+    assert without["Tolletaten, beslag"] == without["Tolletaten, mengde"] == "+4"
+    assert without["OUS, positive prøver"] == ""
+
+
+def test_score_that_is_no_plain_sum_is_not_taken_apart():
+    signals = frames.of(SIGNALS, "kokain")
+    scores = frames.of(DIFFERENCES, "kokain").assign(score=61.5)
+    figure = contributions(signals, scores, frames.SERIES["kokain"], **both("nb"))
+    assert [column.label for column in figure.table.columns] == ["Kilde", "Vekt", "Trinn", "Bidrag", "Merknad"]
 
 
 def test_title_of_contributions_counts_what_pulls_each_way():

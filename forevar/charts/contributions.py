@@ -19,7 +19,7 @@ from forevar.words import Words, capital
 ABSENT = (Reason.SILENT, Reason.CLOSED)
 """Sources without a figure share one line; the others without a score have a row and a reason each."""
 
-LINE, BAR, LABEL_ROOM = 15, 15, 236
+LINE, BAR, LABEL_ROOM, TOLERANCE = 15, 15, 236, 1e-6
 
 
 class Interval(Protocol):
@@ -78,9 +78,9 @@ def contributions(
 
     Args:
         signals: One row per source-measure and dimension: ``dimension, label, weight, value, contribution, flag,
-            reason``; ``short`` (the source's short name) for the title where there is one, and ``without`` (the
-            sub-score when that source is left out) for a column of its own. ``value`` NaN: unscored, shown with its
-            reason, never as 0. Rows that are shown but never scored (``unweighted``) are left out.
+            reason``; ``short`` (the source's short name) for the title, and ``agency``: then each row tells the
+            sub-score without its agency. ``value`` NaN: unscored, shown with its reason, never as 0. Rows that are
+            shown but never scored (``unweighted``) are left out.
         differences: ``dimension, score, word``; score NaN where nothing could be scored.
         series: The substance; its name as it stands inside a sentence.
         words: The reader's language.
@@ -130,7 +130,7 @@ def _parts(
             part.absent = words(
                 "charts.contributions.absent", sources=", ".join(sorted(map(capital, rows.loc[absent, "label"])))
             )
-        kept = rows[~absent]
+        kept = rows[~absent].assign(without=_without(rows[~absent], score))
         ordered = kept.assign(
             unscored=kept["value"].isna(), few=kept["flag"].fillna("") == "few", falling=-kept["contribution"]
         )
@@ -138,6 +138,15 @@ def _parts(
         part.rows = [_row(row, words) for row in ordered.to_dict("records")]
         parts.append(part)
     return parts
+
+
+def _without(rows: pd.DataFrame, score: float) -> pd.Series:
+    """The sub-score without each row's agency; missing where that adds nothing or the score is no plain sum."""
+    nothing = pd.Series(float("nan"), rows.index)
+    if "agency" not in rows or pd.isna(score) or abs(rows["contribution"].sum() - score) > TOLERANCE:
+        return nothing
+    added = rows.groupby("agency")["contribution"].transform("sum")
+    return (score - added).where(rows["contribution"].fillna(0) != 0, nothing)
 
 
 def _row(row: Mapping[Any, Any], words: Words) -> Row:
@@ -178,11 +187,14 @@ def _draw(parts: list[Part], series: Series, width: int, low: float, high: float
             canvas.write(without, width, y - 14, colour=FAINT, align="right")
         top = y + 1
         for row in part.rows:
-            lines = wrap(row.label, room)
+            lines = wrap(row.label, room - 74 if narrow and row.without else room)
             middle = y + 7 + LINE * len(lines) / 2
             canvas.write(lines, 0, middle - LINE * (len(lines) - 1) / 2)
             y += 8 + LINE * len(lines)
             if narrow:
+                if row.without:
+                    told = words("charts.contributions.without_one", score=row.without)
+                    canvas.write(told, width, middle - LINE * (len(lines) - 1) / 2, colour=FAINT, align="right")
                 middle, y = y + 2 + BAR / 2, y + BAR + 4
                 # The line must not run through the labels, which stand above their marks here.
                 canvas.put("rule", x=0, y=middle - BAR / 2 - 3, y2=middle + BAR / 2 + 3, z=1, colour=MARK)
@@ -214,7 +226,7 @@ def _head(canvas: Canvas, part: Part, series: Series, parts: list[Part], y: floa
         canvas.write(score, canvas.width, y, colour=series.text, fontWeight=700, fontSize=LABEL, align="right")
         if part.interval:
             canvas.write(part.interval, canvas.width, y + 17, colour=SOFT, align="right")
-        return y + (20 if part.interval else 12)
+        return y + (25 if part.interval else 12)
     left = widest([p.name for p in parts], PANEL, bold=True) + 22 + widest([p.score for p in parts], PANEL, bold=True)
     canvas.write(part.score, left, y, colour=series.text, fontWeight=700, fontSize=PANEL, align="right")
     canvas.write(", ".join(t for t in (part.word, part.interval) if t), left + 12, y, colour=SOFT)

@@ -12,15 +12,16 @@ import pandas as pd
 from forevar.blocks import NARROW, WIDE, Column, Credit, Figure, Table
 from forevar.charts.canvas import Axis, Canvas, Px, grid
 from forevar.charts.caption import description, shortest_of
+from forevar.charts.marked import Note, place_notes
 from forevar.charts.measure import text_width, widest, wrap
-from forevar.charts.theme import FAINT, GHOST, GRID, LABEL, MARK, PANEL, SOFT, Series
+from forevar.charts.theme import GHOST, GRID, LABEL, MARK, PANEL, SOFT, Series
 from forevar.charts.timeline import draw_years
 from forevar.period import Period
 from forevar.words import Words, capital
 
-GHOSTS, FEW_PANELS, PEAK_SHARE, LINE = 6, 4, 0.25, 15
+GHOSTS, FEW_PANELS, PEAK_SHARE = 6, 4, 0.25
 """Panels up to which the others stand behind as ghosts; panels drawn large; how far (share of the scale) a curve
-must have fallen before its top is marked; px between lines of small text."""
+must have fallen before its top is marked."""
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,8 @@ def _panels(
         name = next((n for n in (capital(curve.series.name),) if text_width(n, PANEL, bold=True) <= room), None)
         lines = [name] if name else wrap(capital(curve.series.name), room, LABEL, bold=True)[:2]
         canvas.write(lines, 0, 10, colour=curve.series.text, fontWeight=700, fontSize=PANEL if name else LABEL)
-        _place(canvas, notes, text_width(lines[0], PANEL, bold=True), ghosts or [curve], few)
+        drawn = [(point["x"], point["level"]) for one in ghosts or [curve] for point in one.points]
+        place_notes(canvas, notes, text_width(lines[0], PANEL, bold=True), drawn, with_words=few)
         panels.append(canvas)
     return grid(panels, columns, words)
 
@@ -222,14 +224,12 @@ def _change(curve: Curve, words: Words) -> str:
     return ".." if math.isnan(curve.change) else words.signed(curve.change)
 
 
-def _notes(
-    curve: Curve, first: float, height: float, breaks: Mapping[str, str], words: Words
-) -> list[tuple[float, str, float | None]]:
+def _notes(curve: Curve, first: float, height: float, breaks: Mapping[str, str], words: Words) -> list[Note]:
     """(place, text, level it points at) of what is marked in a panel: breaks, a late start, a top long past.
 
     Infinite ``height`` leaves the breaks alone: small panels have no room for words.
     """
-    notes: list[tuple[float, str, float | None]] = []
+    notes: list[Note] = []
     for period, text in sorted(breaks.items(), reverse=True):
         if Period.parse(period).x > first:
             notes.append((Period.parse(period).x - 0.25, text, None))
@@ -241,49 +241,6 @@ def _notes(
     if peak["level"] - last["level"] >= PEAK_SHARE * height and last["x"] - peak["x"] > 2:
         notes.append((peak["x"], words("charts.long_term.top", year=int(peak["x"])), peak["level"]))
     return notes
-
-
-def _place(
-    canvas: Canvas,
-    notes: Sequence[tuple[float, str, float | None]],
-    name_width: float,
-    curves: Sequence[Curve],
-    few: bool,
-) -> None:
-    """Dotted lines, and each text on the highest line of text where nothing else is drawn; none in small panels."""
-    taken: list[tuple[float, float, float]] = [(0, name_width + 8, 10)]
-    for x, text, level in notes:
-        px = canvas.x.at(x)
-        if not few:
-            canvas.put("rule", x=x, y=Px(canvas.y.end), y2=Px(canvas.y.start), colour=FAINT, strokeDash=[2, 3])
-            continue
-        foot = canvas.y.start if level is None else canvas.y.at(level) - 6
-        width = text_width(text)
-        to_left = px - width - 5 >= 0 and px > canvas.x.start + (canvas.x.end - canvas.x.start) / 2
-        left, right = (px - 5 - width, px - 5) if to_left else (px + 5, px + 5 + width)
-        y = 10.0
-        while y < canvas.y.start - 20 and not _is_free(canvas, left, right, y, taken, curves):
-            y += LINE
-        canvas.put("rule", x=x, y=Px(y - 7), y2=Px(foot), colour=FAINT, strokeDash=[2, 3])
-        if right <= canvas.width:
-            canvas.put("text", x=x, y=Px(y), text=text, dx=-5 if to_left else 5, colour=SOFT,
-                       align="right" if to_left else "left")  # fmt: skip
-            taken.append((left, right, y))
-
-
-def _is_free(
-    canvas: Canvas,
-    left: float,
-    right: float,
-    y: float,
-    taken: Sequence[tuple[float, float, float]],
-    curves: Sequence[Curve],
-) -> bool:
-    """Whether a text from left to right at y px meets no other text and no curve."""
-    if any(left - 8 < end and start < right + 8 and abs(y - line) < LINE for start, end, line in taken):
-        return False
-    pixels = [(canvas.x.at(p["x"]), canvas.y.at(p["level"])) for curve in curves for p in curve.points]
-    return not any(left - 6 <= px <= right + 6 and abs(py - y) < 11 for px, py in pixels)
 
 
 def _title(curves: Sequence[Curve], height: float, words: Words) -> str:
