@@ -378,6 +378,18 @@ def test_main_table_says_few_missing_and_not_covered_each_in_its_way():
     assert list(table.groups.values()) == ["Bruk", "Tilgjengelighet", "Interesse", "Samlet"]
 
 
+def test_tables_tell_which_cells_a_number_was_read_from():
+    names = {one.key: one.name for one in SERIES}
+    signals = SIGNALS.assign(origin_previous="a.xlsx:Ark:B2", origin_current="b.xlsx:Ark:B2")
+    table = main_table(signals, names, **both("nb"))
+    row = [row[0] for row in table.rows].index("AFR, pasienter")
+    assert table.origins[row] == ("", "", "a.xlsx:Ark:B2 → b.xlsx:Ark:B2", "a.xlsx:Ark:B2 → b.xlsx:Ark:B2", "")
+    figure = changes(frames.of(signals, "kokain"), frames.SERIES["kokain"], stable=0.1, **both("nb"))
+    assert figure.table.origins[0] == ("", "a.xlsx:Ark:B2 → b.xlsx:Ark:B2")
+    few = [row[0] for row in figure.table.rows].index("Kriminalomsorgen, prøver")
+    assert figure.table.origins[few] == ("", "")
+
+
 def test_main_table_of_many_shows_marks_without_counts():
     signals = pd.concat(
         [frames.of(SIGNALS, "kokain").assign(substance=one.key) for one in frames.many_series(26)], ignore_index=True

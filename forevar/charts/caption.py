@@ -87,3 +87,9 @@ def _decimals_of(shares: Sequence[float]) -> int:
         if not before or (rounded[0] and abs(rounded[1] / rounded[0] - now / before) < ROUNDING):
             return decimals
     return 3
+
+
+def origin_of(record: Mapping[Any, Any]) -> str:
+    """The two cells a pair was read from; one of them, or nothing, where that is all that is known."""
+    cells = [record.get("origin_previous"), record.get("origin_current")]
+    return " → ".join(cell for cell in cells if isinstance(cell, str) and cell)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from forevar.blocks import NARROW, WIDE, Column, Credit, Figure, Table
 from forevar.charts.canvas import Axis, Canvas, Px, finish
-from forevar.charts.caption import HIDDEN, description, pair_of, shortest_of, signed_percent
+from forevar.charts.caption import HIDDEN, description, origin_of, pair_of, shortest_of, signed_percent
 from forevar.charts.measure import flow, text_width, widest, wrap
 from forevar.charts.theme import BAND, FAINT, INK, MARK, PANEL, RULE, SOFT, Series
 from forevar.terms import SCORED_DIMENSIONS, Reason
@@ -43,6 +43,7 @@ class Row:
     is_clear: bool = False
     word: str = ""
     short: str = ""
+    origin: str = ""
 
     @property
     def tip(self) -> str:
@@ -96,7 +97,8 @@ def _rows(signals: pd.DataFrame, words: Words) -> list[Row]:
 
 
 def _row(record: Mapping[Any, Any], words: Words) -> Row:
-    base = {"dimension": str(record["dimension"]), "label": capital(record["label"]), "short": record.get("short", "")}
+    base = {"dimension": str(record["dimension"]), "label": capital(record["label"]), "short": record.get("short", ""),
+            "origin": origin_of(record)}  # fmt: skip
     counts = pair_of(record, words)
     hidden = HIDDEN in counts.split(HARD_SPACE)
     reason = Reason.SUPPRESSED if hidden else record["reason"] or (Reason.FEW if record["flag"] == "few" else "")
@@ -328,4 +330,5 @@ def _table(rows: Sequence[Row], series: Series, words: Words, credit: Credit) ->
         rows=tuple(body),
         groups=groups,
         credit=credit,
+        origins=tuple(("", row.origin if row.counts else "") for row in rows),
     )

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from forevar.blocks import Column, Credit, Table
-from forevar.charts.caption import HIDDEN, pair_of
+from forevar.charts.caption import HIDDEN, origin_of, pair_of
 from forevar.terms import AGGREGATE, SCORED_DIMENSIONS, Reason
 from forevar.words import HARD_SPACE, Words, capital
 
@@ -32,7 +32,8 @@ def main_table(
     Args:
         signals: One period: ``substance, dimension, source, measure, label, weight, value, flag, reason, unit,
             previous, current``; ``previous_shown`` and ``current_shown`` where the true counts may not be printed.
-            Indicators that are never scored are left out.
+            ``origin_previous`` and ``origin_current`` (file, sheet and cell) where they may be told. Indicators that
+            are never scored are left out.
         substances: Substance → name, in the order of the columns.
         words: The reader's language.
         credit: Source line.
@@ -43,6 +44,7 @@ def main_table(
     shown = signals[keep]
     scores = _scores(differences)
     rows: list[tuple[Any, ...]] = []
+    origins: dict[int, tuple[str, ...]] = {}
     groups: dict[int, str] = {}
     strong: list[int] = []
     for dimension in SCORED_DIMENSIONS:
@@ -57,6 +59,7 @@ def main_table(
         for indicator, of in order.sort_values(["weight", "label"], ascending=[False, True]).iterrows():
             of_one = part[(part["source"] == indicator[0]) & (part["measure"] == indicator[1])]  # type: ignore[index]
             cells = {str(record["substance"]): record for record in of_one.to_dict("records")}
+            origins[len(rows)] = ("", *(origin_of(cells.get(key, {})) for key in substances))
             rows.append((capital(of["label"]), *(_cell(cells.get(key), len(substances), words) for key in substances)))
     if differences is not None and rows:
         groups[len(rows)] = capital(words("dimension.together"))
@@ -76,6 +79,7 @@ def main_table(
         subtitle=words(f"charts.main_table.{key}"),
         groups=groups,
         strong=tuple(strong),
+        origins=tuple(origins.get(row, ()) for row in range(len(rows))),
     )
 
 
