@@ -22,7 +22,7 @@ KINDS = (
     "suppressed", "few", "answers", "other",
 )  # fmt: skip
 _OF_ANSWERS = ("unknown_term", "rare_term", "unknown_unit", "not_a_price", "personal")
-_KIND_OF = {"no_sidecar": "changed", **dict.fromkeys(_OF_ANSWERS, "answers")}
+_KIND_OF = {"no_sidecar": "changed", "gone": "silent_series", **dict.fromkeys(_OF_ANSWERS, "answers")}
 _SERIES = ["source", "measure", "substance", "dimension", "place"]
 _SHOWN = 20
 
@@ -79,18 +79,18 @@ class Check:
         yield say(key, lang, edition=self.edition, faults=number, files=len(self.faults), **counts)
         for file, group in self.faults.items():
             yield f"\n{file}"
-            for one in group:
-                told = one.in_language(lang)
-                place = told.where.removeprefix(file).lstrip(":")
-                yield f"  {place}: {told.what}" if place else f"  {told.what}"
-                if told.mend:
-                    yield f"    → {told.mend}"
+            told = [one.in_language(lang) for one in group]
+            for one, following in zip(told, [*told[1:], None], strict=True):
+                place = one.where.removeprefix(file).lstrip(":")
+                yield f"  {place}: {one.what}" if place else f"  {one.what}"
+                if one.mend and not (following and following.mend == one.mend):  # once below those it mends
+                    yield f"    → {one.mend}"
         for kind in KINDS:
             if group := self.notices.get(kind, ()):
                 yield f"\n{say(f'check_{kind}', lang)} ({len(group)})"
                 for one in group[:shown]:
-                    told = one.in_language(lang)
-                    yield f"  {told.where}: {told.what}" if told.where else f"  {told.what}"
+                    note = one.in_language(lang)
+                    yield f"  {note.where}: {note.what}" if note.where else f"  {note.what}"
                 if shown is not None and len(group) > shown:
                     yield f"  {say('check_more', lang, more=len(group) - shown)}"
 

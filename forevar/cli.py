@@ -37,6 +37,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     given = parser().parse_args(argv)
     command: Command = given.command
     try:
+        if given.verb == "init":
+            return init(given)
         return command(given, find_workspace(given.workspace))
     except ForevarError as error:
         say(str(error))
@@ -65,6 +67,11 @@ def parser() -> argparse.ArgumentParser:
         if edition:
             sub.add_argument("edition", metavar="EDITION", help="for instance 2026-1")
         return sub
+
+    sub = verb("init", init, "make a new town's workspace", edition=False)
+    sub.add_argument("folder", metavar="DIR", type=Path)
+    sub.add_argument("--place", required=True, help="the town's name")
+    sub.add_argument("--lang", choices=["nb", "nn", "en"], default="nb", help="language of the report")
 
     sub = verb("register", register, "write the sidecar of a raw file", edition=False)
     sub.add_argument("file", type=Path)
@@ -146,6 +153,18 @@ def _open(given: argparse.Namespace, workspace: Workspace) -> tuple[Params, Reci
     from forevar.params import load_edition, load_params
 
     return load_params(workspace), load_edition(workspace, given.edition)
+
+
+def init(given: argparse.Namespace, _: Workspace | None = None) -> int:
+    """Make a new workspace; the one verb that needs none."""
+    from forevar.start import start_workspace
+
+    workspace = start_workspace(given.folder, given.place, given.lang)
+    put(str(given.folder))
+    say(
+        f"next: forevar --workspace {given.folder} build 2026-1; then read {workspace.relative(workspace.root / 'README.md')}"
+    )
+    return 0
 
 
 def register(given: argparse.Namespace, workspace: Workspace) -> int:
@@ -242,39 +261,63 @@ def report(given: argparse.Namespace, workspace: Workspace) -> int:
     """Stitch what has been run."""
     params, recipe = _open(given, workspace)
     notebooks = executed(workspace, params, recipe, given.lang)
-    return _report(given, workspace, params, recipe, notebooks)
+    _report(given, workspace, params, recipe, notebooks)
+    return 0
 
 
 def _report(
     given: argparse.Namespace, workspace: Workspace, params: Params, recipe: Recipe, notebooks: dict[str, Path]
-) -> int:
+) -> list[Path]:
     from forevar.report.make import make_report
 
     made = make_report(
         workspace, params, recipe, notebooks, lang=given.lang, final=given.final, code=given.code, progress=say
     )
-    for path in made:
-        if path.parent == workspace.reports(recipe.period):
-            put(workspace.relative(path))
+    _put_report(workspace, recipe.period, made)
     texts = workspace.relative(workspace.edition(recipe.period) / "text")
     say(f"next: open {workspace.relative(made[0])}; authors' texts lie in {texts}")
-    return 0
+    return made
+
+
+def _put_report(workspace: Workspace, edition: Period, files: Sequence[Path]) -> None:
+    """The report's own files, one a line; not the pictures and notebooks it is made of."""
+    for path in files:
+        if path.parent == workspace.reports(edition):
+            put(workspace.relative(path))
 
 
 def build(given: argparse.Namespace, workspace: Workspace) -> int:
-    """Check, score, run and report one edition, a range or all of them."""
+    """Check, score, run and report one edition, a range or all of them; nothing where nothing has changed."""
+    from forevar import built
+
+    mark = (f".{given.lang}" if given.lang else "") + (".code" if given.code else "")
+    for edition in _editions(given, workspace):
+        state = built.state_of(workspace, edition, final=given.final)
+        files = None if given.force or given.only else built.unchanged(workspace, edition, mark, state)
+        if files is not None:
+            say(f"edition {edition}: nothing has changed since it was built")
+            _put_report(workspace, edition, files)
+            continue
+        files = _build(given, workspace, edition)
+        if not given.only:
+            built.remember(workspace, edition, mark, state, files)
+    return 0
+
+
+def _build(given: argparse.Namespace, workspace: Workspace, edition: Period) -> list[Path]:
+    """All of one edition; the report's files and the executed notebooks."""
+    from forevar.jobs import warm_up
+
+    if given.engine == "inprocess" and not given.cluster:
+        warm_up()  # beside what follows
     from forevar.params import load_edition, load_params
     from forevar.store import current_tables
 
-    chosen = _editions(given, workspace)
-    params = load_params(workspace)
-    for edition in chosen:
-        recipe = load_edition(workspace, edition)
-        say(f"edition {edition}: checking and scoring")
-        current_tables(workspace, params, progress=loading)
-        notebooks = _run(given, workspace, params, recipe)
-        _report(given, workspace, params, recipe, notebooks)
-    return 0
+    params, recipe = load_params(workspace), load_edition(workspace, edition)
+    say(f"edition {edition}: checking and scoring")
+    current_tables(workspace, params, progress=loading)
+    notebooks = _run(given, workspace, params, recipe)
+    return [*_report(given, workspace, params, recipe, notebooks), *notebooks.values()]
 
 
 def _editions(given: argparse.Namespace, workspace: Workspace) -> list[Period]:
@@ -309,7 +352,7 @@ def form(given: argparse.Namespace, workspace: Workspace) -> int:
     path = workspace.root / f"{period}-intake.xlsx"
     write_atomic(path, make_form(params, period, observations, lang=given.lang, sources=given.source))
     put(workspace.relative(path))
-    say("next: send it; when it comes back, put it in data/raw/ and say: forevar register FILE")
+    say("next: send it; when it comes back, put it in data/raw/intake/ and say: forevar register FILE")
     return 0
 
 

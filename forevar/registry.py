@@ -11,8 +11,9 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from forevar.errors import Fault, RegistryError, fault
+from forevar.errors import Fault, ForevarError, RegistryError, fault
 from forevar.files import write_atomic
+from forevar.params import load_profiles
 from forevar.workspace import Workspace
 from forevar.yaml_file import read_yaml
 
@@ -166,7 +167,8 @@ def register(path: Path, workspace: Workspace, *, today: dt.date | None = None, 
         path: A file under ``data/raw``.
         workspace: Whose file it is.
         today: Date of receipt; today when left out. A file that is as it was registered keeps its date.
-        told: What to set: ``source``, ``access``, ``data``, ``note``, and the parts of ``origin`` (``producer``,
+        told: What to set: ``source`` (left out: the profiles that read the file), ``access``, ``data``,
+            ``note``, and the parts of ``origin`` (``producer``,
             ``title``, ``url``, ``received``, ``from_``, ``licence``). None leaves what was there.
 
     Returns:
@@ -194,6 +196,8 @@ def register(path: Path, workspace: Workspace, *, today: dt.date | None = None, 
             origin["from" if name == "from_" else name] = str(value)
         else:
             data[name] = list(value) if isinstance(value, tuple) else value
+    if not data.get("source") and (found := readers_of(path, workspace)):
+        data["source"] = list(found)
     data.update(origin=origin, sha256=digest, bytes=path.stat().st_size)
     data.setdefault("access", "open")
     try:
@@ -203,6 +207,16 @@ def register(path: Path, workspace: Workspace, *, today: dt.date | None = None, 
         told_key = ".".join(map(str, first["loc"]))
         raise RegistryError(fault("bad_sidecar", file, key=told_key, why=first["msg"], file=file)) from None
     return write_atomic(sidecar_of(path), _as_yaml(sidecar))
+
+
+def readers_of(path: Path, workspace: Workspace) -> tuple[str, ...]:
+    """Sources whose profile reads a file; none when a profile is faulty, for that is said elsewhere."""
+    below = path.resolve().relative_to(workspace.raw.resolve())
+    try:
+        profiles = load_profiles(workspace)
+    except ForevarError:
+        return ()
+    return tuple(key for key, profile in profiles.items() if any(below.match(glob) for glob in profile.files))
 
 
 def _as_yaml(sidecar: Sidecar) -> str:

@@ -103,6 +103,16 @@ def test_a_sidecar_that_says_something_unknown_is_refused_with_a_way_out(raw: Pa
     assert "forevar register data/raw/statistics/2026-1-customs.csv" in str(caught.value)
 
 
+def test_the_source_is_found_by_the_profiles_when_it_is_not_told(raw: Path, workspace: Workspace) -> None:
+    profile = "files: statistics/*-customs.csv\ntables: [{columns: {Stoff: substance, Antall: {measure: seizures}}}]\n"
+    (workspace.params / "sources").mkdir(parents=True)
+    (workspace.params / "sources" / "customs.yml").write_text(profile)
+    register(raw, workspace)
+    sidecar = read_sidecar(raw, workspace)
+    assert sidecar is not None
+    assert sidecar.source == ("customs",)
+
+
 def test_a_wrong_value_is_refused_before_anything_is_written(raw: Path, workspace: Workspace) -> None:
     with pytest.raises(RegistryError, match="access"):
         register(raw, workspace, access="secret")

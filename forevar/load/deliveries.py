@@ -114,7 +114,23 @@ def resolve(readings: Iterable[Reading], deliveries: str, source: str) -> Found:
                 found.notices += _changed(kept, later, source)
                 kept = later
         found.readings.append(kept)
+    if deliveries == "cumulative":
+        found.notices += _gone(found.readings, source)
     return found
+
+
+def _gone(readings: Sequence[Reading], source: str) -> list[Fault]:
+    """Series that earlier deliveries held and the newest does not: a label may have changed its spelling."""
+    newest = max((reading.delivery for reading in readings), default=0)
+    last: dict[tuple[str, str, str, str], Reading] = {}
+    for reading in readings:
+        if reading.series not in last or reading.delivery >= last[reading.series].delivery:
+            last[reading.series] = reading
+    return [
+        fault("gone", reading.origin, series=", ".join(part for part in (source, *reading.series) if part))
+        for reading in last.values()
+        if reading.delivery < newest
+    ]
 
 
 def _file(reading: Reading) -> str:

@@ -99,6 +99,16 @@ def test_deliveries_can_be_ordered_by_a_label_in_their_name(office: Office) -> N
     assert values(office.load(), ["period"]) == {"2025-2": 9}
 
 
+def test_a_label_that_is_gone_from_the_newest_delivery_is_told(office: Office) -> None:
+    office.profile(
+        "files: statistics/*\ndeliveries: cumulative\nunknown: {place: keep}\n"
+        "tables:\n  - {columns: {Distrikt: place}, wide: time, measure: seizures}\n"
+    )
+    office.text(OLD, "Distrikt;2025-1\nVest;7\nØst;3\n")
+    office.text(NEW, "Distrikt;2025-1;2026-1\nVest;7;9\nØst (ny);3;4\n")
+    assert noticed(office.load()) == [("gone", f"{OLD}:B3")]
+
+
 def test_the_same_number_twice_in_a_file_is_a_fault(office: Office) -> None:
     two(office, "2025-1;8\n", "2026-1;14\n2026-1;15\n")
     assert said(office.load()) == [("twice", f"{NEW}:B3")]
