@@ -13,13 +13,13 @@ SHELVES = {
     "decisions": ["rules", "profile_parts", "profile", "params", "registry"],
     "numbers": [
         "corrections", "load", "tidy", "score", "trend", "history", "change", "certainty", "season", "agreement",
-        "sensitivity", "alerts", "backtest", "panel", "coverage", "store",
+        "sensitivity", "alerts", "backtest", "panel", "coverage", "cells", "disclosure", "store",
     ],
     "faces": [
         "prose", "scores", "doubt", "cautions", "texts", "form", "check", "charts", "consequences", "focus", "pupils",
         "substance", "sureness", "overview", "edition",
     ],
-    "machine": ["kernel", "engine", "warm", "stamp", "jobs", "progress", "run", "report", "cli", "__main__"],
+    "machine": ["kernel", "engine", "warm", "stamp", "built", "jobs", "progress", "run", "report", "cli", "__main__"],
 }  # fmt: skip
 ORDER = [name for shelf in SHELVES.values() for name in shelf]
 # Two that are one: a correction is addressed by cell, so it is applied where cells are read.
