@@ -81,7 +81,9 @@ def write_recipe(root: Path, chapters: int | None = None) -> list[str]:
         names = names[:chapters] + [copy_of_generic(root, number) for number in range(len(names), chapters)]
     file = root / "params" / "editions" / EDITION / "edition.yml"
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(f"period: {EDITION}\nchapters:\n" + "".join(f"  - {name}\n" for name in names), encoding="utf-8")
+    listed = "".join(f"  - {name}\n" for name in names)
+    found = "".join(f"  - {{substance: {key}, dimensions: [use]}}\n" for key in substances(root)[:4])
+    file.write_text(f"period: {EDITION}\nchapters:\n{listed}headlines:\n{found}", encoding="utf-8")
     return names
 
 
