@@ -16,6 +16,7 @@ from forevar.charts.panels import panels
 from forevar.charts.series import lines
 from forevar.charts.sites import sites
 from forevar.charts.timeline import Break, Span
+from forevar.disclosure import hide_series
 from forevar.history import consequence_pairs
 from forevar.params import SeriesFigure, SeriesFigures, SeriesLine, load_series_figures
 from forevar.period import Period
@@ -40,8 +41,9 @@ class ConsequencesView:
 
     @cached_property
     def series(self) -> pd.DataFrame:
-        """Tidy rows on consequences, up to this half-year."""
-        return self.edition.rows("observations/consequences")
+        """Tidy rows on consequences, up to this half-year, as they may be shown: small counts hidden."""
+        params = self.edition.params
+        return hide_series(self.edition.rows("observations/consequences"), params.sources, params.method)
 
     @cached_property
     def changes(self) -> dict[tuple[str, str, str], dict[Any, Any]]:
@@ -99,6 +101,8 @@ class ConsequencesView:
         """``Kanylene: 199 228 mot 233 200 halvåret før, liten nedgang.``; empty for yearly series."""
         row = self.changes.get(_total_key(plan) if one.total and not one.of else one.parts[:3])
         words = self.edition.words
+        if self._is_hidden(one):
+            return words("gate.hidden_series", subject=capital(words.name(one.subject)))
         if row is None or pd.isna(row["current"]):
             return ""
         subject, current = capital(words.name(one.subject)), self._number(row, "current", self.edition.period)
@@ -116,6 +120,13 @@ class ConsequencesView:
             return words("consequences.notable", **values)
         uncertain = row["test"] in ("poisson", "quasi_poisson") and not row["is_notable"] and row["value"] != 0
         return words("consequences.uncertain" if uncertain else "consequences.change", word=key, **values)
+
+    def _is_hidden(self, one: SeriesLine) -> bool:
+        """Whether this half-year's number or the one before is too small to be shown."""
+        source, measure, place, substance = one.parts
+        own = self.series[(self.series["source"] == source) & (self.series["measure"] == measure)]
+        own = own[(own["place"] == place) & (own["substance"] == substance) & (own["status"] == "suppressed")]
+        return bool(own["period"].isin([str(self.edition.period), str(self.edition.period.previous)]).any())
 
     def _sum(self, plan: SeriesFigure) -> pd.DataFrame:
         """A figure's sum line as a series of its own: only half-years in which every part has a number."""

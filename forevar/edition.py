@@ -16,6 +16,7 @@ from forevar import reads
 from forevar.blocks import Credit, Text
 from forevar.charts.theme import Series
 from forevar.coverage import kind_counts, source_coverage
+from forevar.disclosure import hidden_pairs
 from forevar.errors import ParamsError
 from forevar.params import Params, Recipe, load_edition, load_params, phrase_files
 from forevar.period import Period
@@ -314,13 +315,18 @@ class Edition:
         return self.words("credit.reconstructed") if behind else ""
 
     def shown(self, row: Mapping[Any, Any]) -> bool:
-        """Whether a signal's two counts may be printed: none of them guarded and small."""
-        rule = self.params.sources[row["source"]].disclosure
-        least = rule.min_n if rule.min_n is not None else 5 if rule.unit == "persons" else 0
-        if rule.public or not least:
-            return True
-        pair = [row["current"], row["previous"]]
-        return all(pd.isna(count) or count == 0 or count >= least for count in pair)
+        """Whether a signal's two counts may be printed: none of them is small and guarded, or gives such a one away."""
+        substance = str(row["substance"])
+        if substance not in self._hidden:
+            rows = self.rows(f"signals/{substance}")
+            hidden = rows[hidden_pairs(rows, self.params.sources, self.params.method)]
+            keys = zip(hidden["period"], hidden["source"], hidden["measure"], hidden["dimension"], strict=True)
+            self._hidden[substance] = frozenset(keys)
+        return (row["period"], row["source"], row["measure"], row["dimension"]) not in self._hidden[substance]
+
+    @cached_property
+    def _hidden(self) -> dict[str, frozenset[tuple[Any, ...]]]:
+        return {}
 
     def label(self, source: str, measure: str) -> str:
         """``Tolletaten, beslag``: how a chart names an indicator."""
@@ -331,12 +337,15 @@ class Edition:
         return f"{name}, {what}" if what else name
 
     def labelled(self, signals: pd.DataFrame) -> pd.DataFrame:
-        """Signals with ``label`` and ``short`` in the reader's language."""
+        """Signals with ``label`` and ``short`` in the reader's language; no address of a restricted cell."""
         sources = self.params.sources
+        restricted = signals["source"].map(lambda key: sources[key].access == "restricted").astype(bool)
         return signals.assign(
             label=[self.label(*pair) for pair in zip(signals["source"], signals["measure"], strict=True)],
             short=[self.words.name(sources[key].short or sources[key].name) for key in signals["source"]],
-        )
+            origin_previous=signals["origin_previous"].mask(restricted, ""),
+            origin_current=signals["origin_current"].mask(restricted, ""),
+        )  # fmt: skip
 
 
 class Lazy(Mapping[str, str]):

@@ -13,6 +13,7 @@ from forevar.blocks import Column, Credit, Figure, Table, Text
 from forevar.charts.measured import measured
 from forevar.charts.ranks import ranks
 from forevar.charts.theme import Series
+from forevar.disclosure import least_of
 from forevar.terms import AGGREGATE, SCORED_DIMENSIONS
 from forevar.words import capital
 
@@ -87,12 +88,13 @@ class FocusView:
             known = panel.knows(answers, source, str(self.edition.period), key)
             positive, analysed = (now[column].get(key, float("nan")) for column in ("count", "tested"))
             people = int(known["knows"].sum())
-            hidden = people < least
+            hidden, gone = people < least, self._tells_of_few(key)
             rows.append((
-                key, float("nan") if hidden else people, int(known["n"].sum()), positive, analysed or float("nan"),
-                ":" if hidden else "",
+                key, float("nan") if hidden else people, int(known["n"].sum()),
+                float("nan") if gone else positive, analysed or float("nan"),
+                ":" if hidden else "", ":" if gone else "",
             ))  # fmt: skip
-        columns = ["substance", "knows", "asked", "positive", "analysed", "knows_sign"]
+        columns = ["substance", "knows", "asked", "positive", "analysed", "knows_sign", "positive_sign"]
         table = pd.DataFrame(rows, columns=columns)
         keys = [source, *self.edition.params.method.agreement.measured]
         credit = self.edition.credit(keys, self.edition.words.span(self.edition.period))
@@ -100,6 +102,16 @@ class FocusView:
         laboratories = self.edition.words.join(self.edition.words.name(one.short or one.name) for one in names)
         head = self.edition.words("focus.laboratories", laboratories=laboratories)
         return measured(f"measured-{self.group}", table, self.series, self.edition.words, credit, laboratories=head)
+
+    def _tells_of_few(self, substance: str) -> bool:
+        """Whether the laboratories' sum, less the counts printed in the substance's chapter, leaves a small one."""
+        sources = self.edition.params.sources
+        rows = self.edition.now(f"signals/{substance}")
+        rows = rows[rows["source"].isin(self.edition.params.method.agreement.measured) & rows["current"].notna()]
+        hidden = [row for row in rows.to_dict("records") if not self.edition.shown(row)]
+        least = max((least_of(sources[row["source"]], self.edition.params.method) for row in hidden), default=0)
+        rest = sum(row["current"] for row in hidden)
+        return 0 < rest < least or (len(hidden) == 1 and rest > 0)
 
     def scores(self) -> Table:
         """Scores of every preparation."""

@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from forevar.errors import Fault, ParamsError
 from forevar.period import Period
 from forevar.profile import Profile
-from forevar.rules import AgreementRules, BacktestRules, CertaintyRules, SensitivityRules, SignalRules
+from forevar.rules import AgreementRules, BacktestRules, CertaintyRules, DisclosureRules, SensitivityRules, SignalRules
 from forevar.terms import SCORED_DIMENSIONS, Dimension
 from forevar.words import Names, Words, flatten
 from forevar.workspace import Workspace, bundled
@@ -142,6 +142,7 @@ class Method(Frozen):
     signals: SignalRules
     sensitivity: SensitivityRules
     backtest: BacktestRules
+    disclosure: DisclosureRules
 
     @model_validator(mode="after")
     def _values_fit_limits(self) -> Method:

@@ -16,6 +16,16 @@ class Rules(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class DisclosureRules(Rules):
+    """What of small counts may be printed.
+
+    Attributes:
+        min_n: Unit of what is counted → fewest that may be printed where a source names no number of its own.
+    """
+
+    min_n: dict[Literal["persons", "events", "items", "articles", "index"], Whole]
+
+
 class CertaintyRules(Rules):
     """How changes are tested and scores resampled.
 

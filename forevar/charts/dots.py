@@ -42,14 +42,14 @@ class People:
 def protected(cells: dict[str, People], min_n: int) -> dict[str, People]:
     """The answers of one group to one question, with no hidden number left to be worked out from the rest.
 
-    Where one is hidden, what is not shown must be able to hold any number below ``min_n``; until it can, the smallest
-    of those shown is hidden too.
+    Where one is hidden, what is not shown must add up to ``min_n`` at least; until it does, the smallest of those
+    shown is hidden too.
     """
     safe = dict(cells)
     while any(people.count is None for people in safe.values()):
         shown = {key: people for key, people in safe.items() if people.count is not None}
         rest = max((p.of for p in safe.values()), default=0) - sum(p.count or 0 for p in shown.values())
-        if rest >= min_n - 1 or not shown:
+        if rest >= min_n or not shown:
             break
         least = min(shown, key=lambda key: shown[key].count or 0)
         safe[least] = People(None, shown[least].of)

@@ -1,0 +1,272 @@
+"""What may be printed of small counts: by the oracles of others, and under attack."""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.optimize import linprog
+from score_builders import METHOD
+
+from forevar.cells import hidden_cells
+from forevar.disclosure import given_away, hidden_pairs, hide_series, is_small, least_of, rounded
+from forevar.errors import ReportError
+from forevar.params import Disclosure, Method, Source
+from forevar.yaml_file import read_yaml, validate
+
+
+@pytest.fixture(scope="module")
+def method():
+    return validate(Method, read_yaml(METHOD, "params/method.yml"), METHOD, "params/method.yml")
+
+
+def source(**rule):
+    return Source(name="S", kind="statistics", disclosure=Disclosure(**rule))
+
+
+def with_totals(inner):
+    """A table with its totals, row by row, and what adds up."""
+    inner = np.asarray(inner)
+    rows, columns = inner.shape
+    full = np.zeros((rows + 1, columns + 1), dtype=int)
+    full[:rows, :columns] = inner
+    full[rows, :columns] = inner.sum(axis=0)
+    full[:, columns] = full[:, :columns].sum(axis=1)
+    cell = np.arange(full.size).reshape(full.shape)
+    sums = [dict.fromkeys(cell[r, :columns].tolist(), 1) | {int(cell[r, columns]): -1} for r in range(rows + 1)]
+    sums += [dict.fromkeys(cell[:rows, c].tolist(), 1) | {int(cell[rows, c]): -1} for c in range(columns)]
+    return full, sums
+
+
+def hide(inner, most, zeros):
+    full, sums = with_totals(inner)
+    small = (full <= most) & ((full > 0) | zeros)
+    return hidden_cells(full.ravel(), sums, small.ravel(), most + 1).reshape(full.shape)
+
+
+# --- oracles: the same small cells, at least the same protection, no more cells ------------------------------------
+
+
+def test_example_of_three_countries_hides_the_four_cells_of_the_published_answer():
+    # GaussSuppression, vignette: young 5 2 0, old 6 3 4, maxN 1
+    hidden = hide([[5, 2, 0], [6, 3, 4]], 1, zeros=True)
+    assert np.argwhere(hidden).tolist() == [[0, 1], [0, 2], [1, 1], [1, 2]]
+
+
+def test_example_with_zeros_printed_hides_no_more_cells_than_the_published_answer():
+    # the same, maxN 4, protectZeros FALSE: seven cells there
+    hidden = hide([[5, 2, 0], [6, 3, 4]], 4, zeros=False)
+    assert hidden[0, 1]
+    assert hidden[1, 1]
+    assert hidden[1, 2]
+    assert hidden[2, 2]
+    assert hidden.sum() <= 7
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"), [([77, 32, 91, 3], [1, 3]), ([77, 32, 91, 3, 2], [3, 4]), ([77, 32, 91, 12], [])]
+)
+def test_row_with_a_printed_total_hides_the_smallest_second_cell_only_when_it_must(parts, expected):
+    counts = [*parts, sum(parts)]
+    sums = [dict.fromkeys(range(len(parts)), 1) | {len(parts): -1}]
+    assert np.flatnonzero(hidden_cells(counts, sums, is_small(counts, 5), 5)).tolist() == expected
+
+
+def test_two_periods_with_totals_hide_both_figures_of_two_drugs_and_keep_the_third():
+    hidden = hide([[23, 19], [45, 60], [3, 12]], 4, zeros=False)
+    assert np.argwhere(hidden).tolist() == [[0, 0], [0, 1], [2, 0], [2, 1]]
+
+
+@pytest.mark.parametrize(
+    ("value", "to", "expected"),
+    [(8, 5, 10), (16, 5, 15), (23, 5, 25), (18, 5, 20), (44, 5, 45), (0, 5, 0), (2.5, 5, 5), (-8, 5, -10)],
+)
+def test_rounding_goes_to_the_nearest_multiple(value, to, expected):
+    assert rounded(value, to) == expected
+
+
+# --- attack ---------------------------------------------------------------------------------------------------------
+
+
+def spans(full, sums, hidden):
+    """What linear programming leaves open of every hidden cell, worked out without the suppressor's code."""
+    flat, gone = full.ravel(), np.flatnonzero(hidden.ravel())
+    matrix = np.zeros((len(sums), flat.size))
+    for row, one in enumerate(sums):
+        matrix[row, list(one)] = list(one.values())
+    shown = np.where(hidden.ravel(), 0, flat)
+    right = -matrix @ shown
+    found = {}
+    for number, cell in enumerate(gone):
+        ends = []
+        for sign in (1, -1):
+            goal = np.zeros(len(gone))
+            goal[number] = sign
+            answer = linprog(goal, A_eq=matrix[:, gone], b_eq=right, bounds=(0, 10_000), method="highs")
+            assert answer.status == 0
+            ends.append(answer.x[number])
+        found[int(cell)] = ends[1] - ends[0]
+    return found
+
+
+def random_table(number):
+    chance = np.random.default_rng(number)
+    shape = chance.integers(2, 6), chance.integers(2, 4)
+    return chance.poisson(chance.choice([1, 3, 8, 15, 60], size=shape))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("block", range(20))
+def test_attacker_recovers_no_hidden_cell_of_random_tables(block):
+    recovered, attacked = [], 0
+    for number in range(50 * block, 50 * block + 50):
+        full, sums = with_totals(random_table(number))
+        hidden = hidden_cells(full.ravel(), sums, is_small(full.ravel(), 5), 5)
+        assert hidden[is_small(full.ravel(), 5)].all()
+        for cell, span in spans(full, sums, hidden.reshape(full.shape)).items():
+            attacked += 1
+            if span < 5 - 1e-6:
+                recovered.append((number, cell, span))
+    assert attacked > 100
+    assert recovered == []
+
+
+def test_attacker_does_recover_a_cell_that_stands_alone():
+    full, sums = with_totals([[23, 19], [45, 60], [3, 12]])
+    hidden = np.zeros(full.shape, dtype=bool)
+    hidden[2, 0] = True
+    assert spans(full, sums, hidden) == {6: 0}
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_no_choice_with_fewer_cells_protects(seed):
+    full, sums = with_totals(np.random.default_rng(seed).poisson([[2, 9], [12, 20]]))
+    small = is_small(full.ravel(), 5)
+    if not small.any():
+        small[0] = True
+    hidden = hidden_cells(full.ravel(), sums, small, 5)
+    free = [cell for cell in range(full.size) if not small[cell]]
+    for extra in range(int(hidden.sum() - small.sum())):
+        for chosen in itertools.combinations(free, extra):
+            tried = small.copy()
+            tried[list(chosen)] = True
+            assert min(spans(full, sums, tried.reshape(full.shape)).values()) < 5
+
+
+def test_cell_known_from_elsewhere_is_never_the_one_that_protects():
+    counts, sums = [77, 32, 91, 3, 203], [{0: 1, 1: 1, 2: 1, 3: 1, 4: -1}]
+    known = [False, True, False, False, False]
+    assert np.flatnonzero(hidden_cells(counts, sums, is_small(counts, 5), 5, known)).tolist() == [0, 3]
+
+
+def test_table_that_cannot_be_protected_is_refused():
+    counts, sums = [77, 3, 80], [{0: 1, 1: 1, 2: -1}]
+    with pytest.raises(ReportError, match="gives it away"):
+        hidden_cells(counts, sums, is_small(counts, 5), 5, known=[True, False, True])
+
+
+def test_missing_cell_needs_no_protection_and_gives_none():
+    counts, sums = [float("nan"), 3, 40, 43], [{1: 1, 2: 1, 3: -1}]
+    assert np.flatnonzero(hidden_cells(counts, sums, is_small(counts, 5), 5)).tolist() == [1, 2]
+
+
+# --- rules of a source ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rule", "least"),
+    [
+        ({"unit": "persons"}, 5),
+        ({"unit": "persons", "min_n": 3}, 3),
+        ({"unit": "persons", "public": True}, 0),
+        ({"unit": "persons", "public": True, "min_n": 9}, 0),
+        ({"unit": "items"}, 0),
+        ({"unit": "items", "min_n": 5}, 5),
+        ({"unit": "articles"}, 0),
+        ({"unit": "index"}, 0),
+    ],
+)
+def test_least_count_is_the_sources_own_or_that_of_its_unit(rule, least, method):
+    assert least_of(source(**rule), method) == least
+
+
+def test_none_is_printed_and_few_are_not():
+    assert is_small([0, 1, 4, 5, float("nan")], 5).tolist() == [False, True, True, False, False]
+
+
+# --- series and pairs -----------------------------------------------------------------------------------------------
+
+
+def series(values, place="", substance=""):
+    return [
+        {
+            "source": "clinic", "measure": "visits", "dimension": "consequences", "place": place,
+            "substance": substance, "period": f"{2025 + n // 2}-{n % 2 + 1}", "value": float(value), "status": "ok",
+        }
+        for n, value in enumerate(values)
+    ]  # fmt: skip
+
+
+def test_site_is_hidden_with_a_second_one_when_the_sum_over_sites_is_printed(method):
+    rows = series([3], "a") + series([32], "b") + series([91], "c") + series([126])
+    shown = hide_series(pd.DataFrame(rows), {"clinic": source(unit="persons")}, method)
+    assert shown["status"].tolist() == ["suppressed", "suppressed", "ok", "ok"]
+    assert shown["value"].isna().tolist() == [True, True, False, False]
+
+
+def test_public_series_keeps_its_small_counts(method):
+    frame = pd.DataFrame(series([3, 8, 1]))
+    shown = hide_series(frame, {"clinic": source(unit="persons", public=True)}, method)
+    pd.testing.assert_frame_equal(shown, frame)
+
+
+def test_series_is_rounded_as_agreed_after_hiding(method):
+    shown = hide_series(pd.DataFrame(series([3, 8, 16, 23])), {"clinic": source(min_n=8, round_to=5)}, method)
+    assert shown["value"].fillna(-1).tolist() == [-1, 10, 15, 25]
+
+
+def signals(*counts, source_key="clinic"):
+    """One series as signals: a row per half-year with its step by the method's limits."""
+
+    rows = pd.DataFrame(
+        {
+            "source": source_key, "measure": "visits", "substance": "kokain", "dimension": "use", "unit": "count",
+            "period": [f"{2020 + n // 2}-{n % 2 + 1}" for n in range(1, len(counts))],
+            "previous": [float(one) for one in counts[:-1]], "current": [float(one) for one in counts[1:]],
+        }
+    )  # fmt: skip
+    return rows
+
+
+@pytest.fixture
+def scored(method):
+    from forevar.score import steps_of
+
+    def make(*counts):
+        rows = signals(*counts)
+        return rows.assign(value=steps_of(rows, method))
+
+    return make
+
+
+GUARDED = {"clinic": source(unit="persons")}
+
+
+def test_pair_is_hidden_as_a_whole_when_one_count_is_small(scored, method):
+    assert hidden_pairs(scored(20, 3, 9, 14), GUARDED, method).tolist() == [True, True, False]
+
+
+def test_count_that_would_give_away_the_hidden_one_before_it_is_hidden_too(scored, method):
+    # from 4 to 5 is +25 per cent, step 2: beside a printed 5 only 4 gives it
+    assert hidden_pairs(scored(4, 5, 9), GUARDED, method).tolist() == [True, True]
+    assert hidden_pairs(scored(4, 30, 33), GUARDED, method).tolist() == [True, False]
+
+
+def test_step_that_narrows_a_small_count_beside_a_figure_already_sent_is_found(scored, method):
+    rows = scored(7, 6, 4)  # 6 was printed; a step of -2 from 6 leaves only 4
+    assert given_away(rows, GUARDED, method)["period"].tolist() == ["2021-1"]
+    assert given_away(scored(21, 20, 4), GUARDED, method).empty
+
+
+def test_step_of_a_count_never_printed_gives_nothing_away(scored, method):
+    assert given_away(scored(3, 6, 4), GUARDED, method).empty
