@@ -22,6 +22,7 @@ from forevar.report.svg import FONTS, Draughtsman, vega, with_ids
 from forevar.words import Words, capital
 
 MANY_SUBSTANCES = 8
+MANY_CHAPTERS = 16
 _FACES = (("Regular", "normal", 400), ("Italic", "italic", 400), ("Bold", "normal", 700))
 # What the «Pi» files of IBM Plex hold: arrows, signs and fractions outside Latin-1.
 _SIGNS = (
@@ -97,7 +98,7 @@ def render_html(document: Document, draw: Draughtsman) -> str:
         art_alt=findings["cover_alt"] if findings else "",
         colophon=_colophon(document),
         search=sum(bool(chapter.substance) for chapter in document.chapters) > MANY_SUBSTANCES,
-        colour=Section.colour,
+        colour=Section.colour, many=MANY_CHAPTERS,
     )  # fmt: skip
     return without_controls(page)
 

@@ -117,8 +117,8 @@ def test_page_fits_a_phone_and_four_hundred_per_cent(browser: Any, report: Path,
 
 @pytest.mark.parametrize("width", [1200, 700])
 def test_wide_table_scrolls_in_its_own_box(browser: Any, tmp_path: Path, width: int) -> None:
-    columns = (Column("Kilde"), *(Column(f"Stoff {n}", kind="step") for n in range(26)))
-    row = ("Tolletaten", *({"step": n % 4, "text": "12→20", "flag": ""} for n in range(26)))
+    columns = (Column("Kilde"), *(Column(f"Stoff {n}", kind="step") for n in range(40)))
+    row = ("Tolletaten", *({"step": n % 4, "text": "12→20", "flag": ""} for n in range(40)))
     path = tmp_path / "wide.html"
     broad = Table("main", "Hovedtabell med mange rusmidler", columns, (row, row), CREDIT)
     path.write_text(render_html(document([chapter(cell(broad))]), Draughtsman()), encoding="utf-8")
@@ -168,6 +168,18 @@ def test_hostile_text_runs_nothing(browser: Any, tmp_path: Path) -> None:
     assert opened.page.evaluate("window.hacked") is None
     assert opened.complaints == []
     assert opened.outside == []
+
+
+def test_long_contents_keep_the_readers_place_in_sight(browser: Any, tmp_path: Path) -> None:
+    many = [chapter(cell(Text("Tekst.\n\n" * 30)), name=f"substances/s{n}", title=f"Stoff {n}") for n in range(40)]
+    path = tmp_path / "long.html"
+    path.write_text(render_html(document(many), Draughtsman()), encoding="utf-8")
+    page = Opened(browser, path, viewport={"width": 1200, "height": 500}).page
+    page.evaluate("document.documentElement.style.scrollBehavior = 'auto'")
+    page.locator("#substances-s35").evaluate("section => section.scrollIntoView()")
+    here = page.locator("nav a[aria-current]", has_text="Stoff 35")
+    here.wait_for()
+    assert 0 <= here.bounding_box()["y"] <= 500
 
 
 def test_search_narrows_the_contents_to_substances(browser: Any, tmp_path: Path) -> None:

@@ -62,11 +62,17 @@
     entries.forEach(function (entry) { seen[entry.target.id] = entry.isIntersecting; });
     var here = sections.filter(function (section) { return seen[section.id]; })[0];
     if (!here) return;
+    keepInSight(links[here.id]);
     Object.keys(links).forEach(function (id) {
       if (id === here.id) links[id].setAttribute("aria-current", "true");
       else links[id].removeAttribute("aria-current");
     });
   }, { rootMargin: "-15% 0px -70% 0px" });
+  function keepInSight(link) {
+    var nav = document.querySelector("nav"), frame = nav.getBoundingClientRect(), place = link.getBoundingClientRect();
+    if (place.top < frame.top + 8) nav.scrollTop -= frame.top + 8 - place.top;
+    if (place.bottom > frame.bottom - 8) nav.scrollTop += place.bottom - frame.bottom + 8;
+  }
   sections.forEach(function (section) { follow.observe(section); });
 
   // A wide table can be scrolled with the keyboard, and only then is it a stop on the way.
