@@ -161,9 +161,7 @@ def init(given: argparse.Namespace, _: Workspace | None = None) -> int:
 
     workspace = start_workspace(given.folder, given.place, given.lang)
     put(str(given.folder))
-    say(
-        f"next: forevar --workspace {given.folder} build 2026-1; then read {workspace.relative(workspace.root / 'README.md')}"
-    )
+    say(f"next: forevar --workspace {given.folder} build 2026-1; then read {given.folder / 'README.md'}")
     return 0
 
 
