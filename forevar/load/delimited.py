@@ -13,7 +13,7 @@ from forevar.load.workbook import OLE, ZIP, content_of
 from forevar.profile_parts import Csv
 
 ENDINGS = (".csv", ".tsv", ".txt")
-MAX_BYTES = 200_000_000
+MAX_BYTES = 100_000_000
 MAX_CELL = 100_000
 _BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _DELIMITERS = (";", "\t", ",", "|")

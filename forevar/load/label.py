@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from forevar.load.grid import as_text
+from forevar.load.personal import has_number_or_address
 
 IGNORED = "\0ignored"
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
@@ -88,4 +89,4 @@ class Lexicon:
             return key
         if self.unknown == "ignore":
             return IGNORED
-        return key_of(text) if self.unknown == "keep" else None
+        return key_of(text) if self.unknown == "keep" and not has_number_or_address(text) else None

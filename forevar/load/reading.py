@@ -11,7 +11,7 @@ from forevar.load.grid import Cell, Grid, as_text
 from forevar.load.label import IGNORED, normal
 from forevar.load.meaning import YEARLY, Found, Meaning, Reading
 from forevar.load.table import Column, Region, column_headed
-from forevar.load.timelabel import Span, half_span, is_rolling, parse_time
+from forevar.load.timelabel import ROLLING, Span, half_span, is_rolling, parse_time
 from forevar.load.value import Said, Stop, value_at
 from forevar.period import Period
 from forevar.profile import Table, Value
@@ -81,6 +81,11 @@ class _TableReader:
         self.column_of: list[int] = []
 
     def read(self) -> Found:
+        rolling = next((one for one in self.values if ROLLING.search(one.path)), None)
+        if rolling and self.meaning.form.every not in YEARLY:
+            where = self.grid.where(self.region.header, rolling.index)
+            self._note(fault("rolling", where, content=self.grid.shown(rolling.path)))
+            return self.found
         totals: list[tuple[int, Span, float, str]] = []
         for row in self.region.rows:
             for column in self.filled:
@@ -144,6 +149,13 @@ class _TableReader:
         if read is None:
             return
         value, status, mark = read
+        if (
+            known.unit == "count"
+            and math.isfinite(value)
+            and value % 1
+            and isinstance(self.grid.cell(row, column.index), str)
+        ):
+            self._tell_of_fraction(row, column)
         at = self.denominators.get(column.value.denominator, self.denominator)
         below = value_at(self.grid, row, at, self.meaning) if at is not None else None
         self.column_of.append(column.index)
@@ -155,6 +167,13 @@ class _TableReader:
                 restricted=self.grid.restricted,
             )
         )  # fmt: skip
+
+    def _tell_of_fraction(self, row: int, column: Column) -> None:
+        """Once for a table: a count with decimals may be thousands read with the wrong mark."""
+        if not any(one.key == "fraction" for one in self.found.notices):
+            cell = self.grid.cell(row, column.index)
+            where = self.grid.where(row, column.index)
+            self.found.notices.append(fault("fraction", where, content=self.grid.shown(cell)))
 
     def _context(self, row: int, column: Column, labels: Mapping[str, str]) -> Context:
         """What every number under these labels in this column has in common."""

@@ -31,13 +31,14 @@ _NOTE = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _Y, _YY = r"(?P<y>\d{4})", r"(?P<y>\d{4}|\d{2})"
-_CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:z|[+-]\d\d:?\d\d)?"
+_CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:z| ?[ap]m|[+-]\d\d:?\d\d)?"
 _QUARTER = r"(?:q|k|kv|kvartal|quarter|quartal|trimestre|trim|t)"
 _NTH = r"(?:st|nd|rd|th|er|e|\.)?"
 _WEEK = r"(?:w|u|uke|veke|week|kw|s|semaine)\.?"
 _FORMS = (
     ("day", rf"{_Y}[-./](?P<m>\d{{1,2}})[-./](?P<d>\d{{1,2}})(?:[t ]{_CLOCK})?"),
     ("day", rf"(?P<first>\d{{1,2}})[-./] ?(?P<second>\d{{1,2}})[-./] ?{_YY}(?: {_CLOCK})?"),
+    ("day", r"(?P<y>(?:19|20)\d{2})(?P<m>0[1-9]|1[0-2])(?P<d>[0-3]\d)"),
     ("half", rf"{_Y}-(?P<h>[12])"),
     ("half", r"0(?P<h>[12])/(?P<y>\d{2})"),
     ("month", rf"{_Y} ?m ?(?P<m>\d{{1,2}})"),
@@ -49,8 +50,11 @@ _FORMS = (
     ("quarter", rf"{_QUARTER}\.? ?(?P<q>[1-4])[ -/,.]*{_YY}"),
     ("quarter", rf"(?P<q>[1-4]){_NTH} ?{_QUARTER}\.?,?[ /-]*{_YY}"),
     ("quarter", rf"{_Y}[ ,./-]*(?P<q>[1-4]){_NTH} ?{_QUARTER}\.?"),
+    ("month", r"(?P<m>\d{1,2})[-/.](?P<y>\d{2})"),
     ("quarter", rf"{_Y} (?P<q>[1-4])"),
+    ("quarter", rf"(?P<q>[1-4]) {_Y}"),
     ("week", rf"{_Y} (?P<w>\d{{1,2}})"),
+    ("week", rf"(?P<w>\d{{1,2}}) {_Y}"),
     ("week", rf"{_Y}[ -/]*{_WEEK} ?(?P<w>\d{{1,2}})"),
     ("week", rf"{_WEEK} ?(?P<w>\d{{1,2}})[ ,./-]*{_Y}"),
     ("calendar_half", rf"(?P<h>[12]){_NTH} ?(?:halvår|halvar|half|halbjahr|semestre|h)[, /-]*{_Y}"),

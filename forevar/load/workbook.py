@@ -28,6 +28,7 @@ _UNCALCULATED = re.compile(
 )
 _ERROR = re.compile(rb'<(?:\w+:)?c\b(?=[^>]*\bt=["\']e["\'])[^>]*?' + _REF)
 _CHUNK = 4_000_000
+_STRINGS = "xl/sharedStrings.xml"
 
 
 @dataclass
@@ -147,10 +148,14 @@ def _look_inside(path: Path, file: str, ending: str) -> dict[str, dict[tuple[int
                 other = "an .ods file" if "content.xml" in names else "some other zip file"
                 raise DataError(fault("wrong_extension", file, says=ending, **{"is": other}))
             titles = _sheet_titles(archive)
+            strings = archive.read(_STRINGS) if _STRINGS in names else b""
             for part in parts:  # reading to the end checks the length and the checksum that the archive states
                 if part.filename in titles:
                     title = titles[part.filename]
-                    marks[title] = _look_at_sheet(archive.read(part), f"{file}:{title}")
+                    data = archive.read(part)
+                    marks[title] = _look_at_sheet(data, f"{file}:{title}")
+                    if _text_laid_out(data, strings) > MAX_UNFOLDED:
+                        raise DataError(fault("too_large", file, limit=MAX_UNFOLDED // 1_000_000))
                 else:
                     with archive.open(part) as stream:
                         while stream.read(_CHUNK):
@@ -199,6 +204,15 @@ def _look_at_sheet(data: bytes, where: str) -> dict[tuple[int, int], str]:
             for match in pattern.finditer(data):
                 marks[int(match[2]) - 1, column_of(match[1].decode())] = kind
     return marks
+
+
+def _text_laid_out(data: bytes, strings: bytes) -> int:
+    """Bytes of text when every cell gets its own copy of a string that many cells share."""
+    lengths = [len(one) for one in strings.split(b"</si>")]
+    if max(lengths) * data.count(b"<v>") <= MAX_UNFOLDED:
+        return 0
+    shared = re.findall(rb'\bt=["\']s["\'][^>]*>\s*<v>(\d{1,9})</v>', data)
+    return sum(lengths[at] for one in shared if (at := int(one)) < len(lengths))
 
 
 def _seeming_area(data: bytes) -> int:

@@ -106,6 +106,15 @@ def test_a_rolling_total_is_refused_by_its_overlap(office: Office) -> None:
     assert [key for key, _ in said(office.load())] == ["rolling"]
 
 
+def test_a_rolling_total_is_refused_by_its_heading(office: Office) -> None:
+    office.profile(
+        "files: statistics/*\ntime: {every: month}\n"
+        "tables:\n  - {columns: {Tid: time, 'Antall*': {measure: seizures}}, substance: kokain}\n"
+    )
+    office.text(PATH, "Tid;Antall siste 12 måneder\n" + "".join(f"{month};120\n" for month in MONTHS))
+    assert said(office.load()) == [("rolling", f"{PATH}:B1")]
+
+
 def test_rolling_years_are_refused_as_counts(office: Office) -> None:
     rows = [("okt 2024–sep 2025", 30), ("nov 2024–okt 2025", 31), ("des 2024–nov 2025", 32)]
     series(office, rows, "{every: year}")

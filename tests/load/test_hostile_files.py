@@ -113,6 +113,15 @@ def test_one_cell_in_the_far_corner_does_not_fill_the_memory(office: Office) -> 
     assert said(loaded(office, NAME, data)) == [("too_wide", f"{NAME}:Ark1:XFD1048576")]
 
 
+def test_one_long_text_shared_by_many_cells_does_not_fill_the_memory(office: Office) -> None:
+    with zipfile.ZipFile(io.BytesIO(GOOD)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts["xl/sharedStrings.xml"] = b"<sst><si><t>" + b"x" * 30_000 + b"</t></si></sst>"
+    rows = b"".join(b'<row r="%d"><c r="A%d" t="s"><v>0</v></c></row>' % (row, row) for row in range(1, 60_000))
+    parts["xl/worksheets/sheet1.xml"] = b"<worksheet><sheetData>" + rows + b"</sheetData></worksheet>"
+    assert said(loaded(office, NAME, zipped(parts))) == [("too_large", NAME)]
+
+
 def test_a_million_empty_rows_are_read_in_seconds(office: Office) -> None:
     empty = b"".join(b'<row r="%d"><c r="A%d" s="0"/></row>' % (row, row) for row in range(4, 1_000_000))
     data = rewritten(GOOD, "xl/worksheets/sheet1.xml", b"</sheetData>", empty + b"</sheetData>")

@@ -111,6 +111,9 @@ def test_quarters_are_read(year: int, quarter: int) -> None:
         "{q}. Quartal {y}",
         "T{q} {y}",
         "{q}e trimestre {y}",
+        "{y} {q}",
+        "{q} {y}",
+        "{q}Q{y}",
     )
     for form in forms:
         assert parse_time(form.format(y=year, q=quarter), TimeForm("quarter")) == expected, form
@@ -141,7 +144,21 @@ def test_half_years_are_read(period: Period, language: str) -> None:
         assert parse_time(period.printed, TimeForm("half_year")) == half_span(period)
 
 
-@given(days, st.sampled_from(["%d.%m.%Y", "%d/%m/%Y", "%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%d.%m.%y", "%Y-%m-%d %H:%M"]))
+@given(
+    days,
+    st.sampled_from(
+        [
+            "%d.%m.%Y",
+            "%d/%m/%Y",
+            "%Y-%m-%d",
+            "%Y-%m-%dT%H:%M:%S",
+            "%d.%m.%y",
+            "%Y-%m-%d %H:%M",
+            "%Y%m%d",
+            "%d/%m/%Y %I:%M:%S %p",
+        ]
+    ),
+)
 def test_days_are_read(day: dt.date, form: str) -> None:
     text = dt.datetime.combine(day, dt.time(0)).strftime(form)
     assert parse_time(text, TimeForm("day")) == Span(day, day)
@@ -160,6 +177,8 @@ def test_weeks_are_read(day: dt.date) -> None:
         f"{year}-W{week:02}",
         f"uke {week} {year}",
         f"{year} uke {week}",
+        f"{year} {week}",
+        f"{week} {year}",
         f"Week {week}, {year}",
         f"KW {week}/{year}",
     ):

@@ -330,6 +330,21 @@ tables:
     assert rows.to_dict() == {"heroin": "not_available", "kokain": "suppressed", "xanor": "ok"}
 
 
+def test_a_count_with_decimals_is_told_of(office: Office) -> None:
+    office.profile("files: statistics/*\ntables:\n  - columns: {Stoff: substance, Antall: {measure: seizures}}\n")
+    office.text(TEXT, "Stoff;Antall\nKokain;46,570\nHeroin;1,234\n")
+    assert noticed(office.load()) == [("fraction", f"{TEXT}:B2")]
+    assert said(office.load()) == []
+
+
+def test_a_telephone_number_is_no_place(office: Office) -> None:
+    office.profile(
+        "files: statistics/*\nunknown: {place: keep}\ntables:\n  - columns: {Sted: place, Antall: {measure: seizures}}\n"
+    )
+    office.text(TEXT, "Sted;Antall\nVest;3\nRing 912 34 567;4\n")
+    assert said(office.load()) == [("unknown_label", f"{TEXT}:A3")]
+
+
 def test_columns_without_headings_are_named_by_letter(office: Office) -> None:
     office.profile(
         "files: statistics/*\ntables:\n  - {header: 0, columns: {'[A]': time, '[C]': {measure: seizures}}, substance: kokain}\n"
