@@ -16,6 +16,7 @@ from forevar.backtest import WAYS, Backtest, backtest
 from forevar.blocks import Column, Credit, Figure, Table, Text
 from forevar.change import add_change
 from forevar.charts.foretold import foretold
+from forevar.disclosure import hide_series
 from forevar.history import consequence_pairs
 from forevar.prose import score_word
 from forevar.score import panel_counts
@@ -59,13 +60,24 @@ class SureView:
         return self.edition.labelled(add_season(signals, observations, self.edition.params.method, self.breaks))
 
     @cached_property
+    def consequence_series(self) -> pd.DataFrame:
+        """Consequence series as they may be shown, small counts hidden; focus groups are no series."""
+        params = self.edition.params
+        groups = [key for key, one in params.sources.items() if one.kind == "focus_groups"]
+        rows = self.edition.rows("observations/consequences")
+        return hide_series(rows[~rows["source"].isin(groups)], params.sources, params.method)
+
+    @cached_property
     def consequence_changes(self) -> pd.DataFrame:
-        """This half-year's consequence series, tested; focus groups are no series."""
-        groups = [key for key, one in self.edition.params.sources.items() if one.kind == "focus_groups"]
-        observations = self.edition.rows("observations/consequences")
-        observations = observations[~observations["source"].isin(groups)]
-        pairs = consequence_pairs(observations, str(self.edition.period), self.edition.params.method.few)
-        return add_change(pairs, observations, self.edition.params.method, self.breaks)
+        """This half-year's consequence series, tested."""
+        method, rows = self.edition.params.method, self.consequence_series
+        return add_change(consequence_pairs(rows, str(self.edition.period), method.few), rows, method, self.breaks)
+
+    @cached_property
+    def observations(self) -> pd.DataFrame:
+        """All tidy observations, those on consequences as they may be shown."""
+        rows = self.edition.rows("observations/all")
+        return pd.concat([rows[rows["dimension"] != "consequences"], self.consequence_series], ignore_index=True)
 
     @cached_property
     def tested(self) -> Backtest:
@@ -170,7 +182,7 @@ class SureView:
         words, period = self.edition.words, str(self.edition.period)
         changes = pd.concat([self.edition.now("signals/all"), self.consequence_changes], ignore_index=True)
         alerts = look_first(
-            self.edition.rows("observations/all"), self.edition.rows("answers/all"), changes, period,
+            self.observations, self.edition.rows("answers/all"), changes, period,
             self.edition.params.method, self.edition.params.sources, self.breaks,
         )  # fmt: skip
         rows = []
@@ -181,7 +193,7 @@ class SureView:
             reasons = []
             for row in _records(part):
                 label = cautions.in_brackets(self._label(row)) if is_substance else self._place(row)
-                text = cautions.alert_text(row, self.edition.shown(row), words)
+                text = cautions.alert_text(row, self._shown(row), words)
                 reasons.append(f"{label}: {text}" if label else text)
             rows.append((str(rank), capital(subject), "; ".join(dict.fromkeys(reasons))))
         rows = rows or [(NONE, NONE, words("certainty.look.nothing"))]
@@ -191,7 +203,7 @@ class SureView:
     def look_note(self) -> Text:
         """How many comparisons the list rests on, and its measured rate of false alarms."""
         method, period = self.edition.params.method, str(self.edition.period)
-        bounds = bound_table(self.edition.rows("observations/all"), period, method, self.breaks)
+        bounds = bound_table(self.observations, period, method, self.breaks)
         tests = int(self.edition.now("signals/all")["p"].notna().sum() + self.consequence_changes["p"].notna().sum())
         series = int(bounds["is_compared"].sum())
         return Text(" ".join(cautions.look_sentences(series, tests, method.signals, self.edition.words)))
@@ -299,7 +311,7 @@ class SureView:
         words = self.edition.words
         cells = []
         for row in _records(rows):
-            shown = self.edition.shown(row)
+            shown = self._shown(row)
             numbers = (
                 cautions.ratio_text(row["ratio"], words), cautions.interval_text(row["low"], row["high"], words),
                 cautions.p_text(row["p"], words),
@@ -322,6 +334,10 @@ class SureView:
         )
         title = title or words(f"certainty.sure.{key}")
         return Table(key, title, columns, tuple(tuple(row) for row in rows), credit, groups=dict(groups or {}))
+
+    def _shown(self, row: Mapping[str, Any]) -> bool:
+        """Whether a row's figures may be printed; those on consequences were hidden where they may not."""
+        return row["dimension"] == "consequences" or self.edition.shown({**row, "period": str(self.edition.period)})
 
     def _credit(self) -> Credit:
         sources = [key for key, one in self.edition.params.sources.items() if one.weights]

@@ -45,7 +45,7 @@ def test_the_tests_made_are_counted_for_every_dimension(view):
 
 
 def test_hidden_counts_have_no_ratio_in_the_table_of_changes(view):
-    hidden = [not view.edition.shown(row) for row in view.changes.to_dict("records")]
+    hidden = [not view._shown(row) for row in view.changes.to_dict("records")]
     assert any(hidden)
     rows = view.changes.assign(hidden=hidden)
     for key in view.chosen:
