@@ -60,7 +60,7 @@ def coverage(
     new, silent = int(counted["is_new"].sum()), int((counted["state"] == "silent").sum())
     long, short = words("charts.coverage.title_panel", **facts), words("charts.coverage.title", **facts)
     told = [words("charts.coverage.alt"), *(f"{row.name}: {row.text}." for row in rows)]
-    told.append(words("charts.coverage.alt_marks", new=new, silent=silent))
+    told += [words(f"charts.coverage.alt_{name}", n=n) for name, n in (("new", new), ("silent", silent)) if n]
     return Figure(
         key="coverage",
         title=shortest_of(long, short) if facts["n"] else short,

@@ -269,7 +269,10 @@ def _title_of_one(curve: Curve, height: float, words: Words) -> str:
         return capital(words("charts.long_term.title_below", fall=fall, **values))
     if curve.peak is curve.last and curve.change > 0 and len(curve.points) > 2:
         return capital(words("charts.long_term.title_highest", **values))
-    return capital(words("charts.long_term.title_one", **values))
+    return shortest_of(
+        capital(words("charts.long_term.title_one", **values)),
+        capital(words("charts.long_term.title_one_short", **values)),
+    )
 
 
 def sentences_of(curves: Sequence[Curve], first: float, last: float, words: Words) -> list[str]:
