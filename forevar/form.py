@@ -54,9 +54,9 @@ def indicators(params: Params, profiles: Mapping[str, Profile], period: Period) 
     Raises:
         ParamsError: A profile asks for a measure or a drug that params do not hold.
     """
-    for key, profile in profiles.items():
-        if not profile.manual:
-            continue
+    order = {key: place for place, key in enumerate(params.sources)}
+    for key in sorted(profiles, key=lambda key: (order.get(key, len(order)), key)):
+        profile = profiles[key]
         source = params.sources.get(key)
         if source is not None and ((source.last and source.last < period) or (source.first and source.first > period)):
             continue
