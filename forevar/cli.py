@@ -159,7 +159,7 @@ def init(given: argparse.Namespace, _: Workspace | None = None) -> int:
     """Make a new workspace; the one verb that needs none."""
     from forevar.start import start_workspace
 
-    workspace = start_workspace(given.folder, given.place, given.lang)
+    start_workspace(given.folder, given.place, given.lang)
     put(str(given.folder))
     say(f"next: forevar --workspace {given.folder} build 2026-1; then read {given.folder / 'README.md'}")
     return 0
