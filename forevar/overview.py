@@ -94,7 +94,7 @@ class Overview:
         wanted = [(one.substance, str(dimension)) for one in self.headlines for dimension in one.dimensions]
         return robustness(
             certainty, wanted, {paint.key: paint for paint in self.series}, words=self.edition.words,
-            credit=self._credit(), cuts=self.edition.params.method.words.sub_score_cuts,
+            credit=self._period_credit(), cuts=self.edition.params.method.words.sub_score_cuts,
         )  # fmt: skip
 
     def _finding(self, headline: Headline) -> Finding:
