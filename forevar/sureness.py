@@ -319,7 +319,7 @@ class SureView:
             change = (self.edition.word(row["word"]) or NONE,) if "word" in row else ()
             remark = capital(", ".join(cautions.remarks(row, words))) or NONE
             test = words(f"certainty.test.{row['test']}")
-            cells.append((row["label"], *change, *(numbers if shown else (HIDDEN,) * 3), test, remark))
+            cells.append((capital(row["label"]), *change, *(numbers if shown else (HIDDEN,) * 3), test, remark))
         heads = ("source", *(["word"] if "word" in rows else []), "ratio", "interval", "p", "test", "remark")
         credit = self.edition.credit(rows["source"].unique())
         return self._table(key, heads, cells, credit, title=title, right=("ratio", "interval", "p"))
