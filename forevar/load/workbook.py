@@ -7,6 +7,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,11 +53,9 @@ class Book:
         Raises:
             DataError: The sheet is broken.
         """
-        try:
+        with _refused(f"{self.file}:{sheet}"):
             found = self._book.get_sheet_by_name(sheet)
             rows = found.to_python(skip_empty_area=False)
-        except (calamine.CalamineError, ValueError, OverflowError):
-            raise DataError(fault("broken", f"{self.file}:{sheet}", form="a workbook")) from None
         merged = {}
         for (top, left), (bottom, right) in found.merged_cell_ranges or ():
             if (bottom - top + 1) * (right - left + 1) <= 100_000:
@@ -97,18 +96,31 @@ def open_workbook(path: Path, file: str, *, restricted: bool = False) -> Book:
         marks = _look_inside(path, file, ending)
     elif path.stat().st_size > MAX_UNFOLDED:
         raise DataError(fault("too_large", file, limit=MAX_UNFOLDED // 1_000_000))
-    try:
+    with _refused(file):
         book = calamine.CalamineWorkbook.from_path(str(path))
-    except calamine.PasswordError:
-        raise DataError(fault("password", file)) from None
-    except (calamine.CalamineError, ValueError, OSError):
-        raise DataError(fault("broken", file, form="a workbook")) from None
     sheets = {
         sheet.name: sheet.visible == calamine.SheetVisibleEnum.Visible
         for sheet in book.sheets_metadata
         if sheet.typ == calamine.SheetTypeEnum.WorkSheet
     }
     return Book(file, sheets, book, marks, restricted)
+
+
+@contextmanager
+def _refused(where: str) -> Iterator[None]:
+    """Whatever calamine cannot read is one fault; a panic of its Rust code is no ``Exception``."""
+    try:
+        yield
+    except calamine.PasswordError:
+        raise DataError(fault("password", where)) from None
+    except BaseException as error:
+        if isinstance(error, calamine.CalamineError | ValueError | OverflowError | OSError) or _is_panic(error):
+            raise DataError(fault("broken", where, form="a workbook")) from None
+        raise
+
+
+def _is_panic(error: BaseException) -> bool:
+    return type(error).__name__ == "PanicException"
 
 
 def content_of(head: bytes) -> str:

@@ -12,7 +12,13 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from forevar.errors import DataError
+from forevar.load.delimited import open_text
+from forevar.load.workbook import open_workbook
+from forevar.profile_parts import Csv
 from forevar.tidy import Tidy
 
 from .office import Office, said, values, workbook
@@ -94,6 +100,33 @@ def test_a_broken_file_gives_one_clear_line(office: Office, name: str, data: byt
     assert tidy.faults[0].mend
     assert "\n" not in tidy.faults[0].what
     assert tidy.observations.empty
+
+
+@given(st.lists(st.tuples(st.integers(0, len(GOOD) - 1), st.integers(0, 255)), min_size=1, max_size=8))
+def test_no_damage_to_a_workbook_breaks_the_reader(
+    tmp_path_factory: pytest.TempPathFactory, damage: list[tuple[int, int]]
+) -> None:
+    data = bytearray(GOOD)
+    for at, value in damage:
+        data[at] = value
+    path = tmp_path_factory.mktemp("damaged") / "damaged.xlsx"
+    path.write_bytes(bytes(data))
+    try:
+        book = open_workbook(path, path.name)
+        for sheet in book.sheets:
+            book.grid(sheet)
+    except DataError as error:
+        assert len(error.faults) == 1
+
+
+@given(st.binary(max_size=80))
+def test_no_bytes_break_the_reader_of_text(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
+    path = tmp_path_factory.mktemp("text") / "text.csv"
+    path.write_bytes(data)
+    try:
+        open_text(path, path.name, Csv())
+    except DataError as error:
+        assert len(error.faults) == 1
 
 
 def test_a_zip_bomb_is_refused_before_it_unfolds(office: Office) -> None:
