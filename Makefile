@@ -21,7 +21,7 @@ bench: $(READY)
 	$(BIN)/python benchmarks/run_step.py
 	$(BIN)/python benchmarks/build.py
 	$(BIN)/python benchmarks/growth.py
-	$(BIN)/python benchmarks/numbers.py
+	$(BIN)/python benchmarks/country.py
 
 # the environment, made once and again when what it is made from changes
 $(READY): pyproject.toml constraints.txt
