@@ -18,7 +18,7 @@ from forevar.charts.robustness import robustness
 from forevar.charts.theme import Series
 from forevar.coverage import kind_counts
 from forevar.params import Headline
-from forevar.terms import AGGREGATE
+from forevar.terms import AGGREGATE, Dimension
 from forevar.words import capital
 
 if TYPE_CHECKING:
@@ -35,8 +35,12 @@ class Overview:
 
     @cached_property
     def headlines(self) -> tuple[Headline, ...]:
-        """The editor's choice; without one, nothing."""
-        return self.edition.recipe.headlines
+        """The editor's choice; until there is one, the use of the substances that params mark ``highlight``."""
+        substances = self.edition.params.substances
+        marked = [key for key, one in substances.items() if one.highlight] or list(substances)[:4]
+        return self.edition.recipe.headlines or tuple(
+            Headline(substance=key, dimensions=(Dimension.USE,)) for key in marked
+        )
 
     @cached_property
     def series(self) -> tuple[Series, ...]:

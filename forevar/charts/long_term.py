@@ -114,14 +114,16 @@ def _or_least(change: float) -> float:
 
 
 def span_of(curves: Sequence[Curve]) -> tuple[float, float]:
-    """First and last place on the time axis."""
+    """First and last place on the time axis; any when there is no curve."""
+    if not curves:
+        return 0.0, 1.0
     return min(curve.first["x"] for curve in curves), max(curve.last["x"] for curve in curves)
 
 
 def levels_of(curves: Sequence[Curve]) -> tuple[float, float, list[float]]:
     """Lowest and highest level of all curves, and two to four round levels for the grid."""
     values = [point["level"] for curve in curves for point in curve.points]
-    low, high = min(0.0, *values), max(0.0, *values)
+    low, high = min([0.0, *values]), max([0.0, *values])
     high = high if high > low else 10.0
     step = 10 ** math.floor(math.log10((high - low) / 3))
     step = next(step * factor for factor in (1, 2, 5, 10) if (high - low) / (step * factor) <= 4.5)

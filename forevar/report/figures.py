@@ -13,7 +13,7 @@ from forevar.report.slim import FAMILY, SVG
 from forevar.report.svg import Draughtsman, size_of, with_ids
 
 MARGIN = 16
-PRINT_SCALE = 300 / 96
+DOTS_PER_INCH = {"draft": 150, "final": 300}  # a draft is made often, and looked at on a screen
 INK, INK2 = "#1B1F24", "#4A525C"
 
 
@@ -34,7 +34,8 @@ def figure_files(document: Document, draw: Draughtsman, folder: Path) -> dict[Pa
             number = int(re.sub(r"\D", "", block["number"]) or 0)
             pictures[f"{number:02d}-{slug(block['id'])}"] = framed(block, draw(block["wide"]))
     files: dict[Path, bytes | str] = {}
-    for (name, picture), png in zip(pictures.items(), draw.png(list(pictures.values()), PRINT_SCALE), strict=True):
+    pngs = draw.png(list(pictures.values()), DOTS_PER_INCH[document.status] / 96)
+    for (name, picture), png in zip(pictures.items(), pngs, strict=True):
         files |= {folder / f"{name}.svg": picture, folder / f"{name}.png": png}
     return files
 
