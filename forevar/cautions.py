@@ -115,30 +115,21 @@ def curve_sentence(turns: Sequence[tuple[str, float, float]], words: Words) -> s
     return words("certainty.season.curve", turns=words.join(told)) if told else ""
 
 
-def agreement_sentences(row: Mapping[str, Any], params: Params, words: Words) -> list[str]:
-    """Whether a substance's sources agree on one dimension, and what to be careful about."""
-    dimension = capital(words(f"dimension.{row['dimension']}"))
-    small = params.method.words.small
+def agreement_remarks(row: Mapping[str, Any], params: Params, words: Words) -> list[str]:
+    """What to be careful about where a substance's sources are held together: AGREEMENT_COLUMNS → short notes."""
     agencies = agency_names(params, words)
-    sentences = [
-        words("certainty.agreement.share", dimension=dimension, share=words.percent(row["concordance"]))
-        if row["n_pairs"] else words("certainty.agreement.one", dimension=dimension)
-    ]  # fmt: skip
-    if not pd.isna(row["alpha"]):
-        n = words.number(row["n_editions"])
-        sentences.append(words("certainty.agreement.alpha", n=n, alpha=words.number(row["alpha"], 2)))
-    if row["n_silent"] and not pd.isna(row["weight_share"]):
-        sentences.append(words("certainty.agreement.silent", share=words.percent(row["weight_share"])))
+    found = []
     for pair in row["overlap"]:
         names = words.join([agencies.get(agency, agency) for agency in pair])
-        sentences.append(words("certainty.agreement.overlap", agencies=capital(names)))
+        found.append(words("certainty.agreement.overlap", agencies=names))
     if row["activity_fell"]:
         names = words.join([source_name(source, params, words) for source in row["activity_fell"]])
-        sentences.append(words("certainty.agreement.fell", sources=capital(names)))
+        found.append(words("certainty.agreement.fell", sources=names))
     if row["parts_ways"]:
+        small = params.method.words.small
         values = {key: score_word(row[key], words, small) for key in ("perceived", "measured")}
-        sentences.append(words("certainty.agreement.parts", **values))
-    return sentences
+        found.append(words("certainty.agreement.parts", **values))
+    return found
 
 
 def sensitivity_sentence(row: Mapping[str, Any], params: Params, words: Words) -> str:

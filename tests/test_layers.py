@@ -17,7 +17,7 @@ SHELVES = {
     ],
     "faces": [
         "prose", "scores", "doubt", "cautions", "texts", "form", "check", "charts", "consequences", "focus", "pupils",
-        "substance", "sureness", "overview", "edition",
+        "substance", "trials", "sureness", "overview", "edition",
     ],
     "machine": ["kernel", "engine", "warm", "stamp", "built", "jobs", "progress", "run", "report", "start", "cli", "__main__"],
 }  # fmt: skip

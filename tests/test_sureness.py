@@ -54,6 +54,11 @@ def test_hidden_counts_have_no_ratio_in_the_table_of_changes(view):
         assert all(row[2:5] == (":", ":", ":") for row in cells)
 
 
+def test_customs_and_police_are_warned_of_where_both_fell(view):
+    table = view.agreement()
+    assert any("Tolletaten og Kripos kan ha telt de samme beslagene" in row[-1] for row in table.rows)
+
+
 def test_what_to_look_at_first_is_ranked_and_tells_why(view):
     rows = view.look_first().rows
     assert [row[0] for row in rows] == [str(number) for number in range(1, len(rows) + 1)]
@@ -83,7 +88,7 @@ def test_nothing_is_cut_in_the_chart_of_the_backtest(view, width):
 def test_everything_can_be_said_in_the_other_languages(other):
     blocks = (
         other.heading("title"), other.robust(), other.scores(), other.substances(), other.tests(), other.season(),
-        other.agreement(), other.look_first(), other.look_note(), other.choices(), other.backtest_text(),
-        other.rises(), other.ways(), other.consequences(), other.change_table("kokain"),
+        other.agreement(), other.agreement_note(), other.look_first(), other.look_note(), other.choices(),
+        other.backtest_text(), other.rises(), other.ways(), other.consequences(), other.change_table("kokain"),
     )  # fmt: skip
     assert all(block is not None for block in blocks)
