@@ -150,7 +150,7 @@ def _find_columns(
             asked.append(one)
         elif one:
             where = grid.where(header, index)
-            found.faults.append(fault("unknown_label", where, content=f"'{one}'", role="substance"))
+            found.faults.append(fault("unknown_label", where, content=grid.shown(one), role="substance"))
     return header, asked, group
 
 

@@ -72,11 +72,8 @@ class _TableReader:
         self.spans: dict[tuple[Cell, ...], Span] = {}
         self.whole: set[Span] = set()
         self.last: dict[int, Cell] = {}
-        self.denominators = {
-            column.value.denominator: column_headed(grid, table, region.header, column.value.denominator)
-            for column in region.values
-            if column.value.denominator
-        }
+        below = {column.value.denominator for column in region.values if column.value.denominator}
+        self.denominators = dict(zip(below, self._columns_headed(below), strict=True))
         self.of_row: dict[tuple[int, Span], float] = {}
         self.column_of: list[int] = []
 

@@ -209,7 +209,7 @@ def _columns(grid: Grid, table: Table, header: int, left: int, right: int) -> tu
             continue
         meaning = table.columns[key]
         if key in taken and "*" not in key and meaning != "skip":
-            raise DataError(fault("double_header", grid.where(header, index), header=f"'{path}'"))
+            raise DataError(fault("double_header", grid.where(header, index), header=grid.shown(path)))
         taken[key] = index
         if isinstance(meaning, Value):
             columns.append(Column(index, path, "value", meaning))

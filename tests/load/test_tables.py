@@ -211,6 +211,16 @@ tables:
     assert not tidy.notices
 
 
+def test_a_denominator_that_is_gone_is_a_fault(office: Office) -> None:
+    office.profile("""
+files: statistics/*
+tables:
+  - columns: {Analyse: substance, Påvist: {measure: seizures, denominator: Analysert}}
+""")
+    office.text(TEXT, "Analyse;Påvist;Antall prøver\nKokain;12;480\n")
+    assert said(office.load()) == [("no_header", f"{TEXT}:A1")]
+
+
 def test_a_row_can_be_the_denominator_of_the_others(office: Office) -> None:
     office.profile("""
 files: statistics/*
