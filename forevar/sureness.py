@@ -116,7 +116,8 @@ class SureView(TrialView):
     def change_table(self, substance: str) -> Table:
         """Each source's change for one substance: ratio, interval, p and what to know of it."""
         rows = self.changes[self.changes["substance"] == substance]
-        rows = rows[rows["value"].notna()]
+        order = {str(one): number for number, one in enumerate(SCORED_DIMENSIONS)}
+        rows = rows[rows["value"].notna()].sort_values("dimension", key=lambda one: one.map(order), kind="stable")
         return self._changes(f"changes-{substance}", capital(self._name(substance)), rows)
 
     def change_tables(self) -> Blocks:
@@ -209,8 +210,11 @@ class SureView(TrialView):
 
     def _changes(self, key: str, title: str, rows: pd.DataFrame) -> Table:
         words = self.edition.words
-        cells = []
+        cells: list[tuple[str, ...]] = []
+        groups: dict[int, str] = {}
         for row in records(rows):
+            if "word" in row and (name := capital(words(f"dimension.{row['dimension']}"))) not in groups.values():
+                groups[len(cells)] = name
             shown = self._shown(row)
             numbers = (
                 cautions.ratio_text(row["ratio"], words), cautions.interval_text(row["low"], row["high"], words),
@@ -222,7 +226,7 @@ class SureView(TrialView):
             cells.append((capital(row["label"]), *change, *(numbers if shown else (HIDDEN,) * 3), test, remark))
         heads = ("source", *(["word"] if "word" in rows else []), "ratio", "interval", "p", "test", "remark")
         credit = self.edition.credit(rows["source"].unique())
-        return self._table(key, heads, cells, credit, title=title, right=("ratio", "interval", "p"))
+        return self._table(key, heads, cells, credit, groups, title=title, right=("ratio", "interval", "p"))
 
     def _shown(self, row: Mapping[str, Any]) -> bool:
         """Whether a row's figures may be printed; those on consequences were hidden where they may not."""
