@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from forevar.profile_parts import (
     Ask,
@@ -53,6 +53,13 @@ class Value(Part):
     optional: bool = False
 
 
+# A word is a role and a mapping a column of numbers: errors speak of the one that was meant.
+ColumnMeaning = Annotated[
+    Annotated[Role, Tag("role")] | Annotated[Value, Tag("value")],
+    Discriminator(lambda told: "role" if isinstance(told, str) else "value"),
+]
+
+
 class Count(Part):
     """Rows that are counted, one row a hit.
 
@@ -74,7 +81,7 @@ class Table(Part):
     file_is: str = ""
     above: dict[LabelRole, str] = {}
     optional: bool = False
-    columns: by_text(Role | Value)  # type: ignore[valid-type]
+    columns: by_text(ColumnMeaning)  # type: ignore[valid-type]
     header: int = Field(default=1, ge=0, le=5)
     wide: tuple[LabelRole, ...] | str | tuple[str, ...] = ()
     fill_down: Texts = ()

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from forevar.errors import Fault, ParamsError
+from forevar.errors import Fault, ParamsError, fault
 
 Model = TypeVar("Model", bound=BaseModel)
 _BASE = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -73,8 +73,7 @@ def validate(model: type[Model], data: Any, path: Path, where: str, within: tupl
         faults = []
         for detail in error.errors(include_url=False, include_context=False, include_input=False):
             loc = (*within, *detail["loc"])
-            what, mend = _wording(detail["type"], detail["msg"])
-            faults.append(Fault(what, _place(path, where, loc), mend))
+            faults.append(_as_fault(detail["type"], detail["msg"], _place(path, where, loc)))
         raise ParamsError(faults) from None
 
 
@@ -103,13 +102,13 @@ def _place(path: Path, where: str, loc: tuple[str | int, ...]) -> str:
     return f"{where}:{line}: {key}" if line else f"{where}: {key}"
 
 
-def _wording(kind: str, message: str) -> tuple[str, str]:
+def _as_fault(kind: str, message: str, place: str) -> Fault:
     if kind == "extra_forbidden":
-        return "this key is not known here", "correct its spelling or take it away"
+        return fault("param_unknown", place)
     if kind == "missing":
-        return "this key is missing", "add it"
+        return fault("param_missing", place)
     message = message.removeprefix("Value error, ")
-    return message[:1].lower() + message[1:], "correct the value"
+    return fault("param_wrong", place, why=message[:1].lower() + message[1:])
 
 
 def _reason(error: Exception) -> str:

@@ -36,7 +36,7 @@ tables:
         [None, "ketamin ", "-", None, "gram"],
         [None, "Sum", 8, None, None],
         ["april–september 2025", "Kokain", "..", 700, "gram"],
-        ["Kilde: etaten. Ett beslag kan gjelde flere stoffer", 3],
+        ["Kilde: etaten. Ett beslag kan gjelde flere stoffer", "Kokain", 3],
     ]})  # fmt: skip
     tidy = office.load()
     rows = tidy.observations.set_index(["substance", "measure", "period"])
