@@ -204,7 +204,7 @@ class ConsequencesView:
         known = rows[rows["value"].notna()]["period"]
         first, last = known.min(), known.max()
         words = self.edition.words
-        if len(first) == 4:
+        if "-" not in first:
             return f"{first}–{last}"
         return words.period(first) if first == last else f"{words.period(first)}–{words.period(last)}"
 

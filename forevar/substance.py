@@ -315,6 +315,8 @@ class SubstanceView:
         """What the panel names as consequences of use."""
         terms = self._terms("consequence")
         words = self.edition.words
+        if self._panel() is None:
+            return Text(words("prose.no_sources"))
         if not terms:
             return Text(words("prose.panel.consequence_none"))
         return Text(words("prose.panel.consequence", terms=words.join(terms)))

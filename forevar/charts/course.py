@@ -229,13 +229,14 @@ def _frequency(rows: Sequence[pd.DataFrame]) -> str:
 
 def x_of(period: str) -> float:
     """Place of a period on a time axis, in years."""
-    return Period.parse(period).x if "-" in period else float(period)
+    return Period.parse(period).x if "-" in period else float(period[:4])  # financial years: 2018/19
 
 
 def _periods(first: float, last: str) -> list[str]:
     """Every label from the first place on the axis to the last period."""
     if "-" not in last:
-        return [str(year) for year in range(int(first), int(last) + 1)]
+        years = range(int(first), int(last[:4]) + 1)
+        return [f"{year}/{(year + 1) % 100:02}" if "/" in last else str(year) for year in years]
     begin = Period(int(first), 1 if first == int(first) else 2)
     return [str(period) for period in period_range(begin, Period.parse(last))]
 
