@@ -24,6 +24,7 @@ from forevar.charts.measure import flow, text_width, wrap
 from forevar.charts.panel import panel_changes, panel_known
 from forevar.charts.prices import prices
 from forevar.charts.robustness import robustness
+from forevar.charts.theme import FAINT
 from forevar.words import HARD_SPACE, MINUS
 
 SIGNALS = frames.make_signals()
@@ -326,12 +327,27 @@ def test_hidden_answer_cannot_be_worked_out_from_those_shown(counts):
         assert len(hidden) > 1
 
 
-def test_dots_are_as_many_as_the_people():
+def points(figure: Figure, **look: str) -> int:
+    """How many points of a look the wide drawing holds."""
+    layers = [
+        one for one in figure.wide["layer"] if one["mark"]["type"] == "point" and look.items() <= one["mark"].items()
+    ]
+    return sum(len(figure.wide["datasets"][layer["data"]["name"]]) for layer in layers)
+
+
+def test_dots_are_as_many_as_the_people_and_filled_for_those_who_know():
     figure = FIGURES["panel of one"]("nb")
-    dots = [row for rows in figure.wide["datasets"].values() for row in rows if set(row) == {"y"}]
-    layers = [layer for layer in figure.wide["layer"] if layer["mark"]["type"] == "point"]
-    assert len(layers) >= 12
-    assert dots
+    assert points(figure, color=frames.SERIES["kokain"].colour) == 30
+    assert points(figure, fill="white") == 4
+
+
+def test_closed_source_has_a_cross_only_when_it_is_worth_one():
+    assert points(FIGURES["coverage"]("nb"), stroke=FAINT) == 2  # one source, one in the key
+    assert points(coverage(frames.make_sources(), frames.PEOPLE, **both("nb")), stroke=FAINT) == 0
+
+
+def test_specifications_stay_small():
+    assert max(len(FIGURES[name]("nb").wide["layer"]) for name in ORDINARY if name != "long term of four") < 60
 
 
 def test_what_cannot_share_an_axis_stands_apart():

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from forevar.blocks import NARROW, WIDE, Column, Credit, Figure, Table
-from forevar.charts.canvas import Canvas, Px, finish
+from forevar.charts.canvas import Canvas, finish
 from forevar.charts.caption import description, shortest_of
 from forevar.charts.measure import flow, text_width, widest, wrap
 from forevar.charts.theme import FAINT, INK, LABEL, MARK, MIDDLE, PLAIN, SOFT, Series
@@ -163,7 +163,7 @@ def _draw_rows(rows: Sequence[Row], width: int, words: Words) -> dict[str, Any]:
 
 def _dot(canvas: Canvas, x: float, y: float, state: str, is_new: bool, step: float) -> None:
     """Filled, hollow, a short dash or a cross; a ring around what is new."""
-    size, place = round(math.pi * (0.34 * step) ** 2, 1), Px(round(x, 1))
+    size, place = round(math.pi * (0.34 * step) ** 2, 1), round(x, 1)
     if is_new:
         canvas.put("point", x=place, y=y, shape="circle", size=round(2.4 * size, 1), fill="white", stroke=INK, z=1)
     if state == "scored":
@@ -171,7 +171,7 @@ def _dot(canvas: Canvas, x: float, y: float, state: str, is_new: bool, step: flo
     elif state == "shown":
         canvas.put("point", x=place, y=y, shape="circle", size=round(0.8 * size, 1), fill="white", stroke=MARK, z=2)
     elif state == "silent":
-        canvas.put("rule", x=Px(place - 0.3 * step), x2=Px(place + 0.3 * step), y=y, colour=MARK, strokeWidth=2, z=2)
+        canvas.put("rule", x=place - 0.3 * step, x2=place + 0.3 * step, y=y, colour=MARK, strokeWidth=2, z=2)
     else:
         canvas.put("point", x=place, y=y, shape=CROSS, size=36, filled=False, stroke=FAINT, strokeWidth=1.5, z=2)
 
@@ -248,4 +248,4 @@ def _square(canvas: Canvas, x: float, y: float, name: str, side: float) -> None:
         canvas.write("?", round(x, 1), y, colour=SOFT, fontWeight=700, align="center")
     else:
         look: dict[str, Any] = SQUARE[name]
-        canvas.put("point", x=Px(round(x, 1)), y=y, shape="square", size=round(side * side, 1), **look)
+        canvas.put("point", x=round(x, 1), y=y, shape="square", size=round(side * side, 1), **look)

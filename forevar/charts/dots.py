@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from forevar.charts.canvas import Canvas, Px
+from forevar.charts.canvas import Canvas
 from forevar.charts.caption import HIDDEN
 from forevar.charts.theme import FAINT, INK, MARK
 from forevar.words import Words
@@ -71,7 +71,7 @@ def draw_dots(canvas: Canvas, people: People, left: float, y: float, width: floa
     step = min(STEP, width / per_line)
     size = math.pi * (0.4 * step) ** 2
     for number in range(people.of):
-        x, row = Px(round(left + step * (0.5 + number % per_line), 1)), y + LINE * (number // per_line)
+        x, row = round(left + step * (0.5 + number % per_line), 1), y + LINE * (number // per_line)
         if number < people.count:
             canvas.put("point", x=x, y=row, shape="circle", size=round(size, 1), colour=colour)
         else:

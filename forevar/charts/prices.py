@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from forevar.blocks import NARROW, WIDE, Column, Credit, Figure, Table
-from forevar.charts.canvas import Axis, Canvas, Px, finish
+from forevar.charts.canvas import Axis, Canvas, finish
 from forevar.charts.caption import description, shortest_of
 from forevar.charts.measure import text_width, widest, wrap
 from forevar.charts.theme import GRID, INK, LABEL, MARK, SOFT, Series
@@ -108,7 +108,7 @@ def _draw(records: Sequence[dict[Any, Any]], width: int, words: Words) -> dict[s
                 middle, y = y + 7, y + 16
                 _grid(canvas, axis, step, middle - 6, middle + 6)
             low, high = axis.at(float(record["low"])), axis.at(float(record["high"]))
-            canvas.put("rule", x=Px(low), x2=Px(max(high, low + 0.1)), y=middle, z=1, strokeWidth=THICK,
+            canvas.put("rule", x=low, x2=max(high, low + 0.1), y=middle, z=1, strokeWidth=THICK,
                        strokeCap="round", colour=record["series"].colour, tip=f"{record['text']} {unit}")  # fmt: skip
             y += 3
         if not narrow:
@@ -133,7 +133,7 @@ def _ticks(high: float) -> tuple[float, float]:
 
 def _grid(canvas: Canvas, axis: Axis, step: float, top: float, bottom: float) -> None:
     for n in range(round(axis.high / step) + 1):
-        canvas.put("rule", x=Px(axis.at(n * step)), y=top, y2=bottom, colour=GRID if n else MARK)
+        canvas.put("rule", x=axis.at(n * step), y=top, y2=bottom, colour=GRID if n else MARK)
 
 
 def _title(records: Sequence[dict[Any, Any]], words: Words) -> str:
