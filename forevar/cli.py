@@ -106,6 +106,8 @@ def parser() -> argparse.ArgumentParser:
     _run_options(sub)
     _report_options(sub)
 
+    verb("new", new, "begin the next edition: recipe, texts, checklist")
+
     sub = verb("form", form, "write the workbook that small services fill in")
     sub.add_argument("--source", action="append", help="only this source; may be repeated")
     sub.add_argument("--lang", choices=["nb", "nn", "en"], help="language of the workbook")
@@ -338,6 +340,24 @@ def _editions(given: argparse.Namespace, workspace: Workspace) -> list[Period]:
     return chosen
 
 
+def new(given: argparse.Namespace, workspace: Workspace) -> int:
+    """Begin an edition."""
+    from forevar.next_edition import make_edition
+    from forevar.params import load_params
+
+    for path in make_edition(workspace, load_params(workspace), _period(given.edition)):
+        put(workspace.relative(path))
+    say(f"next: go through params/editions/{given.edition}/checklist.md")
+    return 0
+
+
+def _period(text: str) -> Period:
+    try:
+        return Period.parse(text)
+    except ValueError as error:
+        raise ParamsError(str(error), mend="for instance: 2026-2") from None
+
+
 def form(given: argparse.Namespace, workspace: Workspace) -> int:
     """Write the intake workbook of an edition beside the raw files."""
     from forevar.files import write_atomic
@@ -345,7 +365,7 @@ def form(given: argparse.Namespace, workspace: Workspace) -> int:
     from forevar.params import load_params
     from forevar.store import current_tables
 
-    params, period = load_params(workspace), Period.parse(given.edition)
+    params, period = load_params(workspace), _period(given.edition)
     observations = current_tables(workspace, params, progress=loading).observations
     path = workspace.root / f"{period}-intake.xlsx"
     write_atomic(path, make_form(params, period, observations, lang=given.lang, sources=given.source))

@@ -33,8 +33,9 @@ def text_file(workspace: Workspace, edition: Period, name: str, lang: str, own: 
 def sections(markdown: str) -> dict[str, str]:
     """The parts of a text by their ``##`` heading; what stands before the first one is under ``""``.
 
-    A ``#`` heading is the chapter's title and is left out; footnote definitions go with the part that cites them.
+    A ``#`` heading is the chapter's title and is left out, and so are ``<!-- comments -->``; footnote definitions go with the part that cites them.
     """
+    markdown = re.sub(r"<!--.*?-->", "", markdown, flags=re.S)
     notes = dict(re.findall(r"^(\[\^[^\]]+\]):[ \t]*(.+(?:\n(?:[ \t]+.+))*)$", markdown, re.M))
     body = re.sub(r"^\[\^[^\]]+\]:[ \t]*.+(?:\n(?:[ \t]+.+))*$", "", markdown, flags=re.M)
     parts = re.split(r"^## +(.+?) *$", body, flags=re.M)
@@ -59,7 +60,8 @@ def fill(markdown: str, values: Mapping[str, object], where: str) -> str:
         ParamsError: A name is not known: each with its line, and the names there are.
     """
     faults = []
-    for number, line in enumerate(markdown.splitlines(), 1):
+    spoken = re.sub(r"<!--.*?-->", lambda match: re.sub(r"\S", " ", match[0]), markdown, flags=re.S)
+    for number, line in enumerate(spoken.splitlines(), 1):
         for match in Template.pattern.finditer(line):
             name = match["named"] or match["braced"]
             if match["invalid"] is not None:
@@ -69,4 +71,4 @@ def fill(markdown: str, values: Mapping[str, object], where: str) -> str:
                 faults.append(Fault(f"the name ${name} is not known", f"{where}:{number}", f"use one of: {known}"))
     if faults:
         raise ParamsError(faults)
-    return Template(markdown).substitute(values)
+    return Template(spoken).substitute(values)
