@@ -162,7 +162,7 @@ def is_tenfold(before: float, after: float) -> bool:
 
 def named(source: str, reading: Reading) -> str:
     """A series as it is said to people."""
-    return ", ".join(part for part in (source, *reading.series, str(reading.span.start)) if part)
+    return ", ".join(part for part in (source, *reading.series, reading.span.label) if part)
 
 
 def _told(reading: Reading) -> str | None:

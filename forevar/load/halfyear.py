@@ -10,7 +10,7 @@ from itertools import groupby, pairwise
 from forevar.errors import Fault, fault
 from forevar.load.deliveries import merged, named
 from forevar.load.meaning import YEARLY, Found, Reading
-from forevar.load.timelabel import Span, half_span
+from forevar.load.timelabel import half_span
 from forevar.period import Period
 from forevar.terms import Status
 
@@ -40,7 +40,7 @@ def to_half_years(readings: Iterable[Reading], source: str) -> Halves:
             continue
         every = series[0].every
         if every in YEARLY:
-            halves.rows += [(year_label(one.span), one) for one in series]
+            halves.rows += [(one.span.year, one) for one in series]
             continue
         overlap = next((b for a, b in pairwise(series) if b.span.start <= a.span.end), None)
         if overlap is not None:
@@ -57,12 +57,6 @@ def to_half_years(readings: Iterable[Reading], source: str) -> Halves:
                 halves.notices.append(fault("partial", one.origin, period=period, series=named(source, one)))
             halves.rows.append((str(period), one))
     return halves
-
-
-def year_label(span: Span) -> str:
-    """``2022``; ``2021/22`` for a year that does not begin in January."""
-    start, end = span.start.year, span.end.year
-    return str(start) if start == end else f"{start}/{end % 100:02d}"
 
 
 def _parted(series: Sequence[Reading]) -> list[tuple[Period, list[Reading], list[float], bool]]:

@@ -152,7 +152,7 @@ class _TableReader:
             and value % 1
             and isinstance(self.grid.cell(row, column.index), str)
         ):
-            self._tell_of_fraction(row, column)
+            self._tell_of_fraction(row, column.index)
         at = self.denominators.get(column.value.denominator, self.denominator)
         below = value_at(self.grid, row, at, self.meaning) if at is not None else None
         self.column_of.append(column.index)
@@ -165,12 +165,11 @@ class _TableReader:
             )
         )  # fmt: skip
 
-    def _tell_of_fraction(self, row: int, column: Column) -> None:
+    def _tell_of_fraction(self, row: int, column: int) -> None:
         """Once for a table: a count with decimals may be thousands read with the wrong mark."""
         if not any(one.key == "fraction" for one in self.found.notices):
-            cell = self.grid.cell(row, column.index)
-            where = self.grid.where(row, column.index)
-            self.found.notices.append(fault("fraction", where, content=self.grid.shown(cell)))
+            content = self.grid.shown(self.grid.cell(row, column))
+            self.found.notices.append(fault("fraction", self.grid.where(row, column), content=content))
 
     def _context(self, row: int, column: Column, labels: Mapping[str, str]) -> Context:
         """What every number under these labels in this column has in common."""

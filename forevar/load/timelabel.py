@@ -82,6 +82,22 @@ class Span:
         """How many."""
         return (self.end - self.start).days + 1
 
+    @property
+    def year(self) -> str:
+        """``2022``; ``2021/22`` for a year that does not begin in January."""
+        start, end = self.start.year, self.end.year
+        return str(start) if start == end else f"{start}/{end % 100:02d}"
+
+    @property
+    def label(self) -> str:
+        """As it is said to people: ``2026-1`` for a half-year, ``2022``, ``2025-10`` for what begins in that month."""
+        half = Period.containing(self.start)
+        if (self.start, self.end) == (half.start, half.end):
+            return str(half)
+        if self.days >= 365:
+            return self.year
+        return self.start.isoformat()[:7] if self.days >= 28 else self.start.isoformat()
+
 
 @dataclass(frozen=True)
 class TimeForm:

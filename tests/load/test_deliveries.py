@@ -33,6 +33,7 @@ def test_a_revised_figure_is_told_with_old_new_and_where(office: Office) -> None
     assert noticed(tidy) == [("revised", f"{NEW}:B2")]
     told = dict(tidy.notices[0].values)
     assert (told["before"], told["after"], told["other"]) == ("8", "9", f"data/raw/{OLD}:B2")
+    assert told["series"].endswith(", 2025-2")
 
 
 def test_a_figure_that_becomes_suppressed_is_told(office: Office) -> None:
