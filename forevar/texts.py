@@ -33,7 +33,8 @@ def text_file(workspace: Workspace, edition: Period, name: str, lang: str, own: 
 def sections(markdown: str) -> dict[str, str]:
     """The parts of a text by their ``##`` heading; what stands before the first one is under ``""``.
 
-    A ``#`` heading is the chapter's title and is left out, and so are ``<!-- comments -->``; footnote definitions go with the part that cites them.
+    A ``#`` heading is the chapter's title and is left out, and so are ``<!-- comments -->``; footnote definitions go
+    with the part that cites them.
     """
     markdown = re.sub(r"<!--.*?-->", "", markdown, flags=re.S)
     notes = dict(re.findall(r"^(\[\^[^\]]+\]):[ \t]*(.+(?:\n(?:[ \t]+.+))*)$", markdown, re.M))

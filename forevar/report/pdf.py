@@ -209,7 +209,6 @@ def _meta(document: Document) -> dict[str, Any]:
         "issn": [recipe.issn],
         "isbn": [recipe.isbn],
         "published": [words.date(recipe.published) if recipe.published else ""],
-        "model": [words.name(town.model_credit)],
         "status": [draft, *(words("report.notice.long", tag=notice) for notice in document.notices)],
     }
     return {
