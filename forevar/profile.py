@@ -80,6 +80,7 @@ class Table(Part):
     sheet_is: LabelRole | None = None
     file_is: str = ""
     above: dict[LabelRole, str] = {}
+    below: Text = ""
     optional: bool = False
     columns: by_text(ColumnMeaning)  # type: ignore[valid-type]
     header: int = Field(default=1, ge=0, le=5)

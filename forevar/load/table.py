@@ -66,6 +66,11 @@ def find_header(grid: Grid, table: Table, form: TimeForm) -> int | None:
     """The first header row (the first body row when there is no header), or None when it is not there."""
     top, bottom, left, right = _area(grid, table)
     wanted = _required(table)
+    if table.below:
+        titled = (
+            row for row in range(top, bottom) if any(fits(cell, table.below) for cell in grid.rows[row] if cell != "")
+        )
+        top = next(titled, bottom) + 1
     if wanted and table.header:
         for row in range(top, bottom):
             if not any(cell != "" for cell in grid.rows[row][left:right]):
@@ -126,12 +131,13 @@ def missing_headings(grid: Grid, table: Table) -> tuple[str, str]:
         missing = [key for key in wanted if not any(fits(path, key) for path in paths)]
         if len(missing) < len(fewest):
             fewest = missing
-    return ", ".join(wanted), ", ".join(fewest)
+    title = (table.below,) if table.below else ()
+    return ", ".join((*title, *wanted)), ", ".join(fewest or title)
 
 
 def above(grid: Grid, header: int, pattern: str) -> str | None:
-    """What a cell above the header says: the part ``{…}`` stands for, or the cell to the right."""
-    for row in range(header):
+    """What the nearest such cell above the header says: the part ``{…}`` stands for, or the cell to the right."""
+    for row in reversed(range(header)):
         for column, cell in enumerate(grid.rows[row]):
             if cell == "":
                 continue

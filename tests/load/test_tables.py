@@ -108,6 +108,30 @@ tables:
     }  # fmt: skip
 
 
+def test_tables_with_the_same_headings_are_told_apart_by_their_titles(office: Office) -> None:
+    office.profile("""
+files: statistics/*
+unknown: {place: keep}
+tables:
+  - {below: "Beslag i*", above: {place: "Beslag i {place}"}, columns: {Stoff: substance, Antall: {measure: seizures}}}
+  - {below: Beslag i øst, above: {place: "Beslag i {place}"}, columns: {Stoff: substance, Antall: {measure: seizures}}}
+""")
+    office.book(BOOK, {"Ark1": [
+        ["Beslag i vest"], ["Stoff", "Antall"], ["Kokain", 8], [],
+        ["Beslag i øst"], ["Stoff", "Antall"], ["Kokain", 3],
+    ]})  # fmt: skip
+    assert values(office.load(), ["place"]) == {"vest": 8, "ost": 3}
+
+
+def test_a_title_that_is_gone_is_named(office: Office) -> None:
+    office.profile(
+        "files: statistics/*\ntables:\n  - {below: Beslag, columns: {Stoff: substance, Antall: {measure: seizures}}}\n"
+    )
+    office.book(BOOK, {"Ark1": [["Stoff", "Antall"], ["Kokain", 8]]})
+    fault = office.load().faults[0]
+    assert (fault.key, dict(fault.values)["missing"]) == ("no_header", "Beslag")
+
+
 def test_tables_side_by_side_are_told_apart_by_area(office: Office) -> None:
     office.profile("""
 files: statistics/*
