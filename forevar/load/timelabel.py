@@ -60,6 +60,10 @@ _FORMS = (
     ("calendar_half", rf"(?P<h>[12]){_NTH} ?(?:halvår|halvar|half|halbjahr|semestre|h)[, /-]*{_Y}"),
     ("calendar_half", rf"{_Y}[ -/]*h(?P<h>[12])"),
     ("calendar_half", rf"h(?P<h>[12])[ -/]*{_Y}"),
+    ("financial_quarter", rf"{_Y}[-/](?:\d{{4}}|\d{{2}}),?[ -]?{_QUARTER}\.? ?(?P<q>[1-4])"),
+    ("financial_quarter", rf"{_QUARTER}\.? ?(?P<q>[1-4]),?[ -]?{_Y}[-/](?:\d{{4}}|\d{{2}})"),
+    ("financial_half", rf"{_Y}[-/](?:\d{{4}}|\d{{2}}),?[ -]?h(?P<h>[12])"),
+    ("financial_half", rf"h(?P<h>[12]),?[ -]?{_Y}[-/](?:\d{{4}}|\d{{2}})"),
     ("year", _Y),
     ("financial", rf"{_Y}(?: ?[-/] ?| to | til | bis )(?P<next>\d{{4}}|\d{{2}})"),
 )
@@ -194,6 +198,9 @@ def _numeric(kind: str, match: re.Match[str], form: TimeForm) -> Span | None:
         return Span(monday, monday + dt.timedelta(days=6))
     if kind == "calendar_half":
         return month_span(year, 6 * part["h"] - 5, year, 6 * part["h"])
+    if kind.startswith("financial_"):
+        months, part_of_year = (3, part["q"]) if kind == "financial_quarter" else (6, part["h"])
+        return _part_of_financial_year(year, months, part_of_year, form)
     if kind == "year":
         return _year(year, form)
     return _year(year, form) if part["next"] in (year + 1, (year + 1) % 100) and form.year_starts > 1 else None
@@ -203,6 +210,15 @@ def _year(year: int, form: TimeForm) -> Span | None:
     if form.year_starts == 1:
         return month_span(year, 1, year, 12)
     return month_span(year, form.year_starts, year + 1, form.year_starts - 1)
+
+
+def _part_of_financial_year(year: int, months: int, part: int, form: TimeForm) -> Span | None:
+    """The ``part``-th quarter or half of a year that does not begin in January."""
+    if form.year_starts == 1:
+        return None
+    first = form.year_starts - 1 + months * (part - 1)
+    last = first + months - 1
+    return month_span(year + first // 12, first % 12 + 1, year + last // 12, last % 12 + 1)
 
 
 def _range(text: str, form: TimeForm) -> Span | None:

@@ -193,6 +193,23 @@ def test_financial_years_are_read(year: int, month: int) -> None:
         assert parse_time(text, form) == expected, text
 
 
+@given(years, st.integers(1, 4))
+def test_quarters_of_financial_years_are_read(year: int, quarter: int) -> None:
+    form = TimeForm("quarter", year_starts=4)
+    month = [4, 7, 10, 1][quarter - 1]
+    expected = month_span(year + (quarter == 4), month, year + (quarter == 4), month + 2)
+    for text in (f"{year}/{(year + 1) % 100:02} Q{quarter}", f"Q{quarter} {year}-{year + 1}"):
+        assert parse_time(text, form) == expected, text
+    assert parse_time(f"{year}/{(year + 1) % 100:02} Q{quarter}", TimeForm("quarter")) is None
+
+
+@given(years, st.integers(1, 2))
+def test_halves_of_a_year_from_april_are_ours(year: int, half: int) -> None:
+    form = TimeForm("half_year", year_starts=4)
+    period = Period(year, 2) if half == 1 else Period(year + 1, 1)
+    assert parse_time(f"H{half} {year}/{(year + 1) % 100:02}", form) == half_span(period)
+
+
 @given(years, months, st.sampled_from(["[provisional]", "(foreløpig)", "*", "¹", "(p)"]))
 def test_notes_after_a_time_are_dropped(year: int, month: int, note: str) -> None:
     name = MONTHS["nb"].split()[month - 1]
