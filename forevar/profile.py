@@ -216,6 +216,7 @@ FORM_TABLE: dict[str, Any] = {
         "source": "skip", "measure": "measure", "substance": "substance", "place": "place",
         "[H]": {}, "[I]": "unit", "[J]": "status", "[E]": "skip", "[F]": "skip", "[G]": "skip", "[K]": "skip",
     },
+    "time": {"every": "half_year", "rule": "sum"},
     "only": {"source": "{source}"},
     "blank_rows": "skip",
     "labels": {

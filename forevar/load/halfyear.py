@@ -56,7 +56,20 @@ def to_half_years(readings: Iterable[Reading], source: str) -> Halves:
             if one.status == Status.PARTIAL:
                 halves.notices.append(fault("partial", one.origin, period=period, series=named(source, one)))
             halves.rows.append((str(period), one))
+    _leave_out_doubles(halves)
     return halves
+
+
+def _leave_out_doubles(halves: Halves) -> None:
+    """A half-year told as such and in months as well, or in two kinds of files, is a fault."""
+    kept: dict[tuple[object, ...], Reading] = {}
+    for period, one in halves.rows:
+        key = (one.series, period, one.every if one.every in YEARLY else "half_year")
+        if key in kept:
+            halves.faults.append(fault("twice", one.origin, other=kept[key].origin))
+        else:
+            kept[key] = one
+    halves.rows = [(str(key[1]), one) for key, one in kept.items()]
 
 
 def _parted(series: Sequence[Reading]) -> list[tuple[Period, list[Reading], list[float], bool]]:

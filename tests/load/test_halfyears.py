@@ -154,6 +154,16 @@ def test_a_missing_week_makes_the_half_year_partial(office: Office) -> None:
     assert statuses(office) == {"2026-1": "partial"}
 
 
+def test_a_half_year_told_in_months_and_as_a_whole_is_a_fault(office: Office) -> None:
+    office.profile(
+        "files: statistics/*\ntables:\n"
+        "  - {time: {every: month}, columns: {Måned: time, Antall: {measure: seizures}}, substance: kokain}\n"
+        "  - {columns: {Halvår: time, Antall: {measure: seizures}}, substance: kokain}\n"
+    )
+    office.text(PATH, "Måned;Antall\n" + "".join(f"{month};1\n" for month in MONTHS) + "\nHalvår;Antall\n2026-1;6\n")
+    assert [key for key, _ in said(office.load())] == ["twice"]
+
+
 def test_days_add_up(office: Office) -> None:
     days = [(dt.date(2025, 10, 1) + dt.timedelta(days=at)).strftime("%d.%m.%Y") for at in range(182)]
     series(office, [(day, 1) for day in days], "{every: day}")
