@@ -317,6 +317,12 @@ def _build(given: argparse.Namespace, workspace: Workspace, edition: Period) -> 
     say(f"edition {edition}: checking and scoring")
     current_tables(workspace, params, progress=loading)
     notebooks = _run(given, workspace, params, recipe)
+    never_run = [name for name, path in notebooks.items() if not path.is_file()]
+    if never_run and given.only and not given.final:
+        say(f"left out, since they were never run: {', '.join(never_run)}")
+        kept = tuple(name for name in recipe.chapters if name not in never_run)
+        recipe = recipe.model_copy(update={"chapters": kept})
+        notebooks = {name: path for name, path in notebooks.items() if name not in never_run}
     return [*_report(given, workspace, params, recipe, notebooks), *notebooks.values()]
 
 

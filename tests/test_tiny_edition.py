@@ -120,6 +120,13 @@ def test_only_refuses_a_name_that_is_not_in_the_recipe(town, capsys):
     assert "substances/heroin" in capsys.readouterr().err
 
 
+def test_only_one_chapter_of_a_new_edition_makes_a_draft_that_says_what_it_lacks(town, capsys):
+    assert run(town, "build", "2026-1", "--only", "substances/kokain") == 0
+    shown = capsys.readouterr()
+    assert "left out, since they were never run: main_findings, substances/alkohol, main_table" in shown.err
+    assert "reports/2026-1/report.html" in shown.out
+
+
 def test_damaged_table_on_disk_is_made_anew(town, capsys):
     run(town, "score", "2026-1")
     path = town.processed / "scored" / "differences.csv"
