@@ -8,6 +8,7 @@ from typing import Any
 
 import altair as alt
 import pandas as pd
+from hostile_strings import HOSTILE
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from forevar.blocks import Column, Credit, Facts, Figure, Finding, Findings, Table, Text
@@ -48,9 +49,10 @@ def spec(width: int = 600, colour: str = "#801650", name: str = "beslag") -> dic
     """A small line chart of exactly ``width`` pixels."""
     data = pd.DataFrame({"x": range(8), "y": [3, 5, 4, 8, 13, 11, 17, 26], "name": name})
     base = alt.Chart(data).encode(
-        x=alt.X("x:Q", axis=alt.Axis(grid=False)), y=alt.Y("y:Q"), tooltip=[alt.Tooltip("y:Q", title=name)]
+        x=alt.X("x:Q", axis=alt.Axis(grid=False)), y=alt.Y("y:Q"), tooltip=[alt.Tooltip("name:N", title="navn")]
     )
-    chart = base.mark_line(color=colour) + base.mark_point(color=colour, filled=True)
+    label = base.mark_text(align="right", limit=200).encode(text="name:N").transform_filter("datum.x == 7")
+    chart = base.mark_line(color=colour) + base.mark_point(color=colour, filled=True) + label
     config = {"font": "IBM Plex Sans", "aria": False, "background": "white"}
     return chart.properties(width=width - 40, height=180).configure(**config).to_dict()
 
@@ -151,3 +153,19 @@ def document(
         Period(2026, 1), lang, words(lang), town(), recipe(), composed, "final" if final else "draft",
         notices_of(composed), MADE, code,
     )  # fmt: skip
+
+
+def hostile_chapters() -> list[Chapter]:
+    """A chapter for each hostile text, which stands in every place a text can stand."""
+    chapters = []
+    for number, text in enumerate(HOSTILE):
+        finding = Finding(text, text, text, text, "kokain", text, spec(150))
+        shown = (
+            Text(text), Text(text, role="lead"), Text(f"a[^1]\n\n[^1]: {text}"), Text(f"## {text}"),
+            Text(text, role="note"),
+            Facts(((text, text),)), table("t", text, text),
+            figure("f", text, subtitle=text, alt=text, wide=spec(640, name=text), credit=Credit(text, text)),
+            Findings((finding,), text, spec(500), text, Credit(text, text)),
+        )  # fmt: skip
+        chapters.append(chapter(cell(*shown), name=f"substances/h{number}", title=text, substance="x", colour=text))
+    return chapters

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from forevar.charts.measure import text_width, wrap
 from forevar.report.document import Block, Document, slug
-from forevar.report.slim import FAMILY, SVG
+from forevar.report.slim import FAMILY, SVG, without_controls
 from forevar.report.svg import Draughtsman, size_of, with_ids
 
 MARGIN = 16
@@ -82,7 +82,7 @@ def framed(block: Block, svg: str) -> str:
         y += 24
     put(block["source"], 13, 400, INK2, 1.5)
     full_width, full_height = inner + 2 * MARGIN, y + MARGIN
-    return (
+    return without_controls(
         f'<svg xmlns="{SVG}" xmlns:xlink="http://www.w3.org/1999/xlink" width="{full_width:g}" '
         f'height="{full_height:g}" viewBox="0 0 {full_width:g} {full_height:g}" font-family="{FAMILY}">'
         f"<title>{escape(block['title'])}</title><desc>{escape(block['alt'])}</desc>"

@@ -15,7 +15,7 @@ from forevar.blocks import Bundle
 from forevar.errors import ReportError
 from forevar.files import write_atomic
 from forevar.jobs import cores, processes
-from forevar.report.slim import slim
+from forevar.report.slim import slim, without_controls
 
 FONTS = Path(__file__).resolve().parents[1] / "fonts"
 Made = TypeVar("Made")
@@ -113,16 +113,25 @@ def size_of(svg: str) -> tuple[float, float]:
 
 def with_ids(svg: str, prefix: str) -> str:
     """The drawing with its ids made unique, so that many fit in one page."""
-    return re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{prefix}-", svg)
+    return re.sub("<[^>]*>", lambda tag: re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{prefix}-", tag[0]), svg)
 
 
 def _draw(spec: Bundle) -> str:
     try:
-        svg: str = _converter().vegalite_to_svg(spec, allowed_base_urls=[])
+        svg: str = _converter().vegalite_to_svg(_readable(spec), allowed_base_urls=[])
     except ValueError as error:
         reason = " ".join(str(error).split()) or "no reason given"
         raise ReportError(f"a chart could not be drawn: {reason[:200]}", mend="run its notebook and look") from None
     return svg
+
+
+def _readable(part: Any) -> Any:
+    """The specification without control characters, at which vl-convert 1.9 ends the whole process."""
+    if isinstance(part, dict):
+        return {_readable(name): _readable(value) for name, value in part.items()}
+    if isinstance(part, list):
+        return [_readable(value) for value in part]
+    return without_controls(part) if isinstance(part, str) else part
 
 
 def _slim_or_none(spec: Bundle) -> str | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from report_builders import CREDIT, cell, chapter, document, figure, full_chapters, spec, table
+from report_builders import CREDIT, cell, chapter, document, figure, full_chapters, hostile_chapters, spec
 
 from forevar.blocks import Column, Table, Text
 from forevar.report.html import render_html
@@ -157,17 +157,20 @@ def test_numbers_are_downloaded_offline(browser: Any, report: Path) -> None:
     assert "Bruk;+26" in Path(waiting.value.path()).read_text(encoding="utf-8-sig")
 
 
-def test_hostile_text_runs_nothing(browser: Any, tmp_path: Path) -> None:
-    bad = "</script><script>window.hacked=1</script><img src=x onerror=window.hacked=1>\"'><svg onload=window.hacked=1>"
-    shown = cell(Text(bad), table(title=bad, cell=bad), figure("f", bad, alt=bad, wide=spec(640, name=bad)))
+def test_hostile_text_runs_nothing_and_leaves_the_page_whole(browser: Any, tmp_path: Path) -> None:
     path = tmp_path / "hostile.html"
-    path.write_text(render_html(document([chapter(shown, title=bad)]), Draughtsman()), encoding="utf-8")
+    chapters = hostile_chapters()
+    path.write_text(render_html(document(chapters), Draughtsman()), encoding="utf-8")
     opened = Opened(browser, path, viewport={"width": 1200, "height": 900})
-    assert opened.page.evaluate("drawAll()") == 1
-    opened.page.locator(".live-chart path").first.hover()
+    assert opened.page.evaluate("drawAll()") == len(chapters)
+    opened.page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true })")
+    for number in (0, 3, 30, len(chapters) - 1):
+        opened.page.locator(f"#substances-h{number} .live-chart .mark-symbol path").first.hover()
     assert opened.page.evaluate("window.hacked") is None
     assert opened.complaints == []
     assert opened.outside == []
+    assert opened.page.locator("main > section").count() == len(chapters) + 1
+    assert opened.page.evaluate("document.documentElement.scrollWidth") <= 1200
 
 
 def test_long_contents_keep_the_readers_place_in_sight(browser: Any, tmp_path: Path) -> None:
