@@ -231,7 +231,7 @@ class Edition:
             "season": lambda: words.period(period),
             "place": lambda: town.place,
             "area": lambda: words.name(town.area),
-            "number": lambda: str(town.number_of(period)),
+            "number": lambda: str(self.recipe.number_in(town)),
             "report_name": lambda: words.name(town.report_name),
             "model_credit": lambda: words.name(town.model_credit),
             "n_statistics": lambda: words.number(kind_counts(self.coverage).get("statistics", 0)),
@@ -287,6 +287,8 @@ class Edition:
         lines = [f"# {parts.pop('title')}"]
         for heading, text in parts.items():
             lines += [f"## {heading}", text] if heading else [text]
+        if name == "foreword" and self.recipe.signatures:
+            lines.append("  \n".join(self.recipe.signatures))
         return Text("\n\n".join(lines))
 
     # --- what stands below ---------------------------------------------------------------------------------------

@@ -289,6 +289,8 @@ class Recipe(Frozen):
     Attributes:
         chapters: In the order of the report; names as ``forevar list`` prints them. ``text/<name>`` is
             authors' text alone.
+        number: Instead of the one that the town counts.
+        signatures: Lines below the foreword.
     """
 
     period: PeriodField
@@ -296,6 +298,8 @@ class Recipe(Frozen):
     chapters: tuple[str, ...]
     headlines: tuple[Headline, ...] = ()
     authors: tuple[str, ...] = ()
+    signatures: tuple[str, ...] = ()
+    number: int | None = None
     issn: str = ""
     isbn: str = ""
     contact: tuple[str, ...] = ()
@@ -303,6 +307,10 @@ class Recipe(Frozen):
     focus: Names = ""
     focus_levels: FocusLevels = FocusLevels()
     cover_title: Names = ""
+
+    def number_in(self, town: Town) -> int:
+        """The report's running number: the town's count, unless the recipe says another."""
+        return self.number if self.number is not None else town.number_of(self.period)
 
     @property
     def notebooks(self) -> tuple[str, ...]:

@@ -129,6 +129,12 @@ def test_report_number_counts_from_the_first_edition(bergen_params):
     assert bergen_params.town.number_of(Period.parse("2026-1")) == 47
 
 
+def test_recipe_can_say_another_number(bergen, bergen_params):
+    recipe = load_edition(bergen, "2026-1")
+    assert recipe.number_in(bergen_params.town) == 47
+    assert recipe.model_copy(update={"number": 48}).number_in(bergen_params.town) == 48
+
+
 def test_trondheim_counts_from_its_own_first_edition(bergen_params):
     numbering = bergen_params.town.numbering.model_copy(update={"edition": Period.parse("2018-2"), "number": 1})
     trondheim = bergen_params.town.model_copy(update={"numbering": numbering})

@@ -90,7 +90,7 @@ def render_html(document: Document, draw: Draughtsman) -> str:
         specs=sheet.specs.as_json() if sheet.specs else "",
         style=_style(document), policy=_policy(scripts),
         title=words("report.document_title", title=heading, name=name, edition=edition.printed),
-        brand=words("report.brand", name=name, number=town.number_of(edition), season=season),
+        brand=words("report.brand", name=name, number=document.recipe.number_in(town), season=season),
         heading=heading, period=capital(words.span(edition)), owner=town.owner,
         strip=document.is_draft or document.notices,
         headlines=findings["rows"] if findings else (),
@@ -108,7 +108,7 @@ def _colophon(document: Document) -> list[tuple[str, list[str]]]:
     words, town, recipe = document.words, document.town, document.recipe
     edition = words(
         "report.colophon.edition_value",
-        name=words.name(town.report_name), edition=document.edition.printed, number=town.number_of(document.edition),
+        name=words.name(town.report_name), edition=document.edition.printed, number=document.recipe.number_in(town),
     )  # fmt: skip
     lines: list[tuple[str, list[str]]] = [
         ("edition", [edition]),

@@ -198,7 +198,7 @@ def _meta(document: Document) -> dict[str, Any]:
     words, town, recipe, edition = document.words, document.town, document.recipe, document.edition
     name = words.name(town.report_name)
     cover_title = words.name(recipe.cover_title) or words.name(town.title)
-    number = town.number_of(edition)
+    number = recipe.number_in(town)
     period = f"{capital(words.period(edition))}: {words.span(edition)}"
     draft = words("report.status.draft") if document.is_draft else ""
     colophon = {
