@@ -176,10 +176,24 @@ def test_cover_of_many_names_four():
     assert len(words_in(draw(spec))) == 6
 
 
+def test_edition_without_curves_has_a_bare_cover():
+    nothing = frames.make_trends().head(0)
+    assert cover_curves(nothing, SERIES, words=frames.words()) == {}
+    assert cover_alt(nothing, SERIES, words=frames.words(), credit=frames.CREDIT) == ""
+    assert size_of(draw(sparkline(nothing, SERIES[0], words=frames.words())))[0] == 150
+
+
+def test_first_edition_of_all_draws_a_single_point():
+    first = frames.make_trends()[lambda rows: rows["period"] == "2026-1"]
+    figure = long_term(first, SERIES, **both("nb"))
+    assert faults_of(figure.wide, WIDE) == []
+    assert faults_of(figure.narrow, NARROW) == []
+
+
 def test_sparkline_has_no_words_and_its_own_size():
     svg = draw(sparkline(frames.make_trends(), SERIES[0], words=frames.words()))
     assert words_in(svg) == []
-    assert size_of(svg) == (150, 38)
+    assert size_of(svg) == (150, 34)
 
 
 def texts(figure: Figure) -> list[str]:

@@ -20,8 +20,10 @@ from forevar.words import Words, capital
 def cover_curves(
     trends: pd.DataFrame, series: Sequence[Series], *, words: Words, width: int = 460, height: int = 260
 ) -> dict[str, Any]:
-    """The cover's only art: up to four named curves in one plot, any others behind as ghosts, no levels."""
+    """The cover's only art: up to four named curves in one plot, any others behind as ghosts; empty without curves."""
     curves = curves_of(trends, series)
+    if not curves:
+        return {}
     named, low, high = curves[:FEW_PANELS], *levels_of(curves)[:2]
     right = 16 + widest([capital(curve.series.name) for curve in named], PANEL, bold=True)
     canvas = Canvas(width, height, x=Axis(*span_of(curves), 16, width - right), y=Axis(low, high, height - 34, 12))
@@ -39,19 +41,22 @@ def cover_curves(
 
 
 def cover_alt(trends: pd.DataFrame, series: Sequence[Series], *, words: Words, credit: Credit) -> str:
-    """The cover's curves in words."""
+    """The cover's curves in words; empty without curves."""
     curves = curves_of(trends, series)
+    if not curves:
+        return ""
     return description(sentences_of(curves, *span_of(curves), words), credit)
 
 
 def sparkline(
     trends: pd.DataFrame, series: Series, *, words: Words, width: int = 150, height: int = 34
 ) -> dict[str, Any]:
-    """One curve without words, on the scale of all of ``trends``."""
+    """One curve without words, on the scale of all of ``trends``; only the zero line where it has no curve."""
     everything = [Series(str(key), str(key)) for key in sorted(trends["substance"].unique())]
     curves = curves_of(trends, everything)
     low, high, _ = levels_of(curves)
-    canvas = Canvas(width, height, x=Axis(*span_of(curves), 2, width - 6), y=Axis(low, high, height - 5, 5))
+    inner = height - 4  # two px of padding above and below, as every chart has
+    canvas = Canvas(width, inner, x=Axis(*span_of(curves), 2, width - 6), y=Axis(low, high, inner - 4, 4))
     canvas.put("rule", x=canvas.x.low, x2=canvas.x.high, y=0, colour=GHOST)
     for curve in curves_of(trends, [series]):
         draw_curve(canvas, curve.points, series.colour, 1.75, series.dashed)

@@ -114,10 +114,11 @@ def _or_least(change: float) -> float:
 
 
 def span_of(curves: Sequence[Curve]) -> tuple[float, float]:
-    """First and last place on the time axis; any when there is no curve."""
+    """First and last place on the time axis, at least a half-year apart; (0, 1) without curves."""
     if not curves:
         return 0.0, 1.0
-    return min(curve.first["x"] for curve in curves), max(curve.last["x"] for curve in curves)
+    last = max(curve.last["x"] for curve in curves)
+    return min(last - 0.5, *(curve.first["x"] for curve in curves)), last
 
 
 def levels_of(curves: Sequence[Curve]) -> tuple[float, float, list[float]]:
