@@ -35,13 +35,15 @@ class Grid:
 
     def cell(self, row: int, column: int) -> Cell:
         """The cell; empty beyond the edge."""
-        cells = self.rows[row] if row < len(self.rows) else []
-        return cells[column] if column < len(cells) else ""
+        try:
+            return self.rows[row][column]
+        except IndexError:
+            return ""
 
     def label(self, row: int, column: int) -> Cell:
         """The cell; inside a merged range that of its upper left corner."""
         value = self.cell(row, column)
-        if value == "" and (corner := self.merged.get((row, column))):
+        if value == "" and self.merged and (corner := self.merged.get((row, column))):
             return self.cell(*corner)
         return value
 

@@ -71,6 +71,7 @@ class _TableReader:
         self.contexts: dict[tuple[int, int], Context] = {}
         self.spans: dict[tuple[Cell, ...], Span] = {}
         self.whole: set[Span] = set()
+        self.timed: tuple[int, tuple[Cell, ...]] = -1, ()
         self.last: dict[int, Cell] = {}
         below = {column.value.denominator for column in region.values if column.value.denominator}
         self.denominators = dict(zip(below, self._columns_headed(below), strict=True))
@@ -249,8 +250,9 @@ class _TableReader:
         return told.unit or table.unit or registered, factor
 
     def _time(self, row: int, column: Column) -> Span:
-        cells = tuple(cell for one in self.times if (cell := self._label(row, one.index)) != "")
-        cells += column.heads.get("time", ())
+        if row != self.timed[0]:
+            self.timed = row, tuple(cell for one in self.times if (cell := self._label(row, one.index)) != "")
+        cells = self.timed[1] + column.heads.get("time", ())
         span = self.spans.get(cells)
         if span is None:
             span = self.spans[cells] = self._span(cells, row, column)
