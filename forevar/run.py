@@ -193,6 +193,7 @@ def run_edition(
         with _pool(executor, jobs) as pool:
             for outcome in show(_ended(pool, work), len(work), str(recipe.period)):
                 outcomes[outcome.name] = outcome
+        _take_away_empty(failed)
     return RunResult(str(recipe.period), tuple(outcomes.values()))
 
 
@@ -248,6 +249,13 @@ def _ended(pool: Executor, work: Sequence[Job]) -> Iterator[Outcome]:
     finally:
         for future in futures:
             future.cancel()
+
+
+def _take_away_empty(folder: Path) -> None:
+    """Folders for failed notebooks, where none has failed."""
+    for one_folder in (*sorted(folder.rglob("*"), reverse=True), folder):
+        with contextlib.suppress(OSError):  # not empty, or a file
+            one_folder.rmdir()
 
 
 def _notebook_of(workspace: Workspace, name: str, edition: str) -> tuple[Path | None, dict[str, str]]:

@@ -64,6 +64,7 @@ def test_edition_is_run_and_a_second_time_nothing_is(workspace: Workspace) -> No
     assert set(statuses(go(workspace, *NAMES)).values()) == {"made"}
     again = go(workspace, *NAMES, executor=Refusing())
     assert statuses(again) == dict.fromkeys(NAMES, "up to date")
+    assert not (workspace.reports("2026-1") / "failed").exists()
 
 
 def test_substance_without_a_notebook_of_its_own_runs_the_generic_one(workspace: Workspace) -> None:
