@@ -83,6 +83,10 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--access", choices=["open", "restricted"])
     sub.add_argument("--note", default="")
 
+    sub = verb("import-main-table", import_table, "an earlier main table from Excel into the history", edition=False)
+    sub.add_argument("file", type=Path)
+    sub.add_argument("--edition", required=True, help="the edition it was printed in, for instance 2024-2")
+
     sub = verb("list", list_names, "print what an edition is made of, one name a line")
     sub.add_argument("--why", action="store_true", help="also why each would run")
 
@@ -178,6 +182,21 @@ def register(given: argparse.Namespace, workspace: Workspace) -> int:
     sidecar = write(given.file, workspace, **{name: value or None for name, value in told.items()})
     put(workspace.relative(sidecar))
     say("next: forevar check EDITION")
+    return 0
+
+
+def import_table(given: argparse.Namespace, workspace: Workspace) -> int:
+    """Read a workbook of sources and substances into the history."""
+    from forevar.main_table_import import import_main_table
+    from forevar.params import load_params
+
+    try:
+        edition = Period.parse(given.edition)
+    except ValueError as error:
+        raise ParamsError(str(error), mend="for instance: --edition 2024-2") from None
+    path = import_main_table(given.file, workspace, load_params(workspace), edition)
+    put(workspace.relative(path))
+    say("next: forevar check EDITION; the curves have it from the next forevar score on")
     return 0
 
 
