@@ -47,7 +47,15 @@ def write_workbook(path: Path, rows: int) -> None:
         note = f"merknad {at}" if at % 3 else None
         amount = round(random.uniform(0, 5000), 2) if at % 5 else None
         sheet.append(
-            [dt.datetime(2024, 4, 1) + dt.timedelta(days=at % 730), DRUGS[at % 6], f"Sted {at % 4}", at % 9, amount, "gram", note]
+            [
+                dt.datetime(2024, 4, 1) + dt.timedelta(days=at % 730),
+                DRUGS[at % 6],
+                f"Sted {at % 4}",
+                at % 9,
+                amount,
+                "gram",
+                note,
+            ]
         )
     book.save(path)
 

@@ -110,7 +110,7 @@ def _days_in(reading: Reading, period: Period) -> float:
     return float((end - start).days + 1)
 
 
-def count_rows(
+def add_events(
     readings: Iterable[Reading],
     covers: str,
     half: Period | None,
@@ -118,10 +118,10 @@ def count_rows(
     empty: Reading | None,
     where: str,
 ) -> Found:
-    """Rows of a list, one a hit → a number for each series and half-year.
+    """Rows of a list, one for each thing that happened → a number for each series and half-year.
 
     Args:
-        readings: One for each row, value 1.
+        readings: One for each row: 1 where rows are counted, else what stands in it (an amount).
         covers: ``file``: the half-year in the file's name is whole; ``rows``: what lies between first and last row.
         half: That half-year.
         each: Substances that were looked for: 0 where there is no row.
@@ -154,8 +154,9 @@ def count_rows(
         here = [one for one in rows if Period.containing(one.span.start) == period]
         for _, group in groupby(here, key=lambda one: one.series):
             members = list(group)
-            one = merged(members, "sum") if len(members) > 1 else members[0]
-            found.readings.append(replace(one, span=half_span(period), every="half_year", status=status))
+            one = merged(members, members[0].rule) if len(members) > 1 else members[0]
+            kept = status if one.status == Status.OK else one.status
+            found.readings.append(replace(one, span=half_span(period), every="half_year", status=kept))
         heard = {one.substance for one in here}
         for substance in each:
             if substance not in heard:

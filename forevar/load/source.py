@@ -14,7 +14,7 @@ from forevar.load.delimited import ENDINGS as TEXT_ENDINGS
 from forevar.load.delimited import open_text
 from forevar.load.deliveries import combine
 from forevar.load.grid import Grid
-from forevar.load.halfyear import count_rows
+from forevar.load.halfyear import add_events
 from forevar.load.label import Lexicon, fill, fits, normal
 from forevar.load.meaning import Found, Meaning, Reading, words_of
 from forevar.load.questionnaire import Answered, read_answers
@@ -161,11 +161,11 @@ def _read_one(
         return
     read = read_table(grid, table, region, meaning, _parts(grid, table, header, raw))
     readings = read.readings
-    if table.count:
-        counted = count_rows(
-            readings, meaning.covers, half_in_name(raw.path), table.count.each,
-            _nothing(table, meaning, grid.where(header)), grid.where(header),
-        )  # fmt: skip
+    if table.count or meaning.form.every == "event":
+        each = table.count.each if table.count else ()
+        nothing = _nothing(table, meaning, grid.where(header)) if table.count else None
+        half = half_in_name(raw.path)
+        counted = add_events(readings, meaning.covers, half, each, nothing, grid.where(header))
         readings, read.faults = counted.readings, [*read.faults, *counted.faults]
     if table.combine:
         readings = combine(readings, table.combine)

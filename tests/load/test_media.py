@@ -88,6 +88,18 @@ def test_a_search_list_is_counted_by_half_year(office: Office) -> None:
     assert set(tidy.observations["status"]) == {"ok"}
 
 
+def test_amounts_of_events_are_added_within_the_files_half_year(office: Office) -> None:
+    office.profile(
+        "files: statistics/*\ntime: {every: event}\ntables:\n"
+        "  - {columns: {Dato: time, Stoff: substance, Gram: {measure: amount}}}\n"
+        "  - {columns: {Dato: time, Stoff: substance, Gram: skip}, count: {measure: seizures}}\n"
+    )
+    office.text("statistics/2026-1-police.csv", "Dato;Stoff;Gram\n1.10.2025;Kokain;3\n1.10.2025;Kokain;4,5\n")
+    tidy = office.load()
+    assert values(tidy, ["measure"]) == {"amount": 7.5, "seizures": 2}
+    assert set(tidy.observations["status"]) == {"ok"}
+
+
 def test_a_list_without_a_hit_is_none_and_not_silence(office: Office) -> None:
     office.profile(LIST, "paper", HITS)
     office.text("media/2026-1-paper.csv", "Dato;Søkeord;Tittel\n")
