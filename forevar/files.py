@@ -10,6 +10,9 @@ from pathlib import Path
 
 from forevar.errors import ForevarError
 
+BESIDE = ".part"
+"""Ending of a file that is not whole yet; its name begins with a point."""
+
 
 def write_atomic(path: Path, content: bytes | str, *, private: bool = False) -> Path:
     """Write beside and move into place, so that whoever looks sees the old file or the new one.
@@ -39,7 +42,7 @@ def write_together(files: Mapping[Path, bytes | str], *, private: bool = False) 
     try:
         for path, content in files.items():
             path.parent.mkdir(parents=True, exist_ok=True)
-            handle, beside[path] = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent)
+            handle, beside[path] = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=BESIDE, dir=path.parent)
             with os.fdopen(handle, "wb") as file:
                 file.write(content.encode("utf-8") if isinstance(content, str) else content)
                 file.flush()

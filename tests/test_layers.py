@@ -19,7 +19,10 @@ SHELVES = {
         "prose", "scores", "doubt", "cautions", "texts", "form", "check", "charts", "consequences", "focus", "pupils",
         "substance", "trials", "sureness", "overview", "edition", "side_by_side",
     ],
-    "machine": ["next_edition", "kernel", "engine", "warm", "stamp", "built", "jobs", "progress", "run", "gate", "report", "lock", "record", "start", "main_table_import", "cli", "__main__"],
+    "machine": [
+        "next_edition", "kernel", "engine", "warm", "stamp", "built", "jobs", "progress", "run", "gate",
+        "report", "lock", "record", "start", "main_table_import", "cli", "__main__",
+    ],
 }  # fmt: skip
 ORDER = [name for shelf in SHELVES.values() for name in shelf]
 # Two that are one: a correction is addressed by cell, so it is applied where cells are read.

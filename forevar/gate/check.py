@@ -6,14 +6,14 @@ import json
 import re
 import struct
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from zipfile import BadZipFile
 
 from openpyxl.utils.exceptions import InvalidFileException
 from pypdf.errors import PyPdfError
 
-from forevar.errors import ParamsError
+from forevar.errors import Fault, ParamsError, ReportError
 from forevar.gate.knowledge import Knowledge, knowledge_of, least_of
 from forevar.gate.markup import csv_pieces, json_pieces, markup_pieces
 from forevar.gate.paper import excel_pieces, pdf_pieces, zip_pieces
@@ -51,6 +51,30 @@ def gate(workspace: Workspace, files: Sequence[Path], edition: str | None = None
         for piece in pieces_of(path.read_bytes(), path.name):
             found.update(dict.fromkeys(findings_in(piece, known[period])))
     return list(found)
+
+
+def refuse(workspace: Workspace, edition: object, files: Mapping[str, bytes | str]) -> None:
+    """Stop a final report that is not clean, before anything of it is written.
+
+    Args:
+        workspace: The town's folder.
+        edition: Its label.
+        files: Name → content, as it would be written.
+
+    Raises:
+        ReportError: Every finding.
+    """
+    params = load_params(workspace)
+    recipe = load_edition(workspace, str(edition))
+    known = knowledge_of(params, recipe, _people(workspace, params, str(edition)))
+    found: dict[Finding, None] = {}
+    for name, content in files.items():
+        raw = content.encode() if isinstance(content, str) else content
+        for piece in pieces_of(raw, name):
+            found.update(dict.fromkeys(findings_in(piece, known)))
+    mend = "see params/sources.yml (disclosure), or build a draft and look at: forevar gate FILE"
+    if found:
+        raise ReportError(Fault(f"{one.rule}: {one.what}", one.where, mend) for one in found)
 
 
 def pieces_of(raw: bytes, name: str) -> Iterator[Piece]:

@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 from forevar.blocks import MIME, Bundle
 from forevar.errors import ReportError
 from forevar.files import write_atomic, write_together
+from forevar.gate.check import refuse
 from forevar.params import Params, Recipe
 from forevar.report.document import Chapter, Document, compose, notices_of, read_notebook, slug, text_chapter
 from forevar.report.figures import figure_files, remove_others
@@ -55,7 +56,8 @@ def make_report(
         The files written: page, PDF, exported figures and, where the recipe has a main table, its workbook.
 
     Raises:
-        ReportError: A chapter has no executed notebook, or a chart cannot be drawn; nothing is written then.
+        ReportError: A chapter has no executed notebook, a chart cannot be drawn, or a final report holds what must
+            not be sent; nothing is written then.
         ForevarError: A file cannot be written; the former one stands.
     """
     tell = progress or (lambda _: None)
@@ -68,6 +70,8 @@ def make_report(
     draughtsman.prepare(specs_of(document))
     page = render_html(document, draughtsman)
     if code:
+        if final:
+            refuse(workspace, recipe.period, {f"report.code{mark}.html": page})
         return [write_atomic(folder / f"report.code{mark}.html", page)]
     tell("setting pages")
     pdf = render_pdf(document, draughtsman)
@@ -80,6 +84,9 @@ def make_report(
 
         edition = open_edition(recipe.period, workspace=workspace, lang=lang)
         files[folder / f"main_table{mark}.xlsx"] = main_table_xlsx(edition)
+    if final:
+        tell("looking for what must not be sent")
+        refuse(workspace, recipe.period, {path.name: content for path, content in files.items()})
     tell("writing")
     written = write_together(files)
     remove_others(folder / f"figures{mark}", written)
