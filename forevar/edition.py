@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from forevar import reads
-from forevar.blocks import Credit, Text
+from forevar.blocks import Credit, Table, Text
 from forevar.charts.theme import Series
 from forevar.coverage import kind_counts, source_coverage
 from forevar.disclosure import hidden_pairs
@@ -164,6 +164,24 @@ class Edition:
             )  # fmt: skip
         return SubstanceView(self, key)
 
+    def compare(self, *substances: str) -> Table:
+        """The scores of several substances beside each other; see ``forevar.explore``."""
+        from forevar import explore
+
+        return explore.compare(self, *substances)
+
+    def with_method(self, **changes: Any) -> Edition:
+        """What if: the edition under other rules (``weights="equal"`` or keys of the method); nothing is written."""
+        from forevar import explore
+
+        return explore.with_method(self, **changes)
+
+    def without(self, *sources: str) -> Edition:
+        """What if: the edition had these sources not reported; nothing is written."""
+        from forevar import explore
+
+        return explore.without(self, *sources)
+
     # --- numbers -------------------------------------------------------------------------------------------------
 
     def rows(self, name: str) -> pd.DataFrame:
@@ -212,6 +230,12 @@ class Edition:
         """Source → how many people answered its questionnaire this half-year."""
         answers = self.now("answers/all")
         return {str(key): int(people) for key, people in answers.groupby("source")["informant"].nunique().items()}
+
+    @property
+    def unregistered(self) -> tuple[str, ...]:
+        """Raw files that are not the ones registered, and those that were never registered."""
+        notices = self.tables.notices
+        return tuple(sorted(notices[notices["key"].isin(["changed", "no_sidecar"])]["where"]))
 
     def scores(self, substance: str) -> dict[str, tuple[float, str]]:
         """Dimension and ``aggregate`` → (score, word's key) of this half-year."""

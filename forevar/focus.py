@@ -82,7 +82,8 @@ class FocusView:
         now = self.found[self.found["period"] == str(self.edition.period)].set_index("substance")
         source = next((key for key, one in self.edition.params.sources.items() if one.kind == "panel"), "")
         answers = self.edition.now("answers/all")
-        least = self.edition.params.sources[source].disclosure.min_n or 0 if source else 0
+        sources = self.edition.params.sources
+        least = least_of(sources[source], self.edition.params.method) if source else 0
         rows = []
         for key in self.substances:
             known = panel.knows(answers, source, str(self.edition.period), key)

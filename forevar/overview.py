@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from forevar import doubt, prose
+from forevar import doubt, panel, prose
 from forevar.blocks import Column, Figure, Finding, Findings, Table, Text
 from forevar.charts.cover import cover_alt, cover_curves, sparkline
-from forevar.charts.coverage import coverage
+from forevar.charts.coverage import coverage, outcomes
 from forevar.charts.long_term import long_term
 from forevar.charts.main_table import main_table, scores_table
+from forevar.charts.prices import prices
 from forevar.charts.robustness import robustness
 from forevar.charts.theme import Series
 from forevar.coverage import kind_counts
 from forevar.params import Headline
-from forevar.terms import AGGREGATE, Dimension
+from forevar.terms import AGGREGATE, Dimension, Reason
 from forevar.words import capital
 
 if TYPE_CHECKING:
@@ -136,6 +137,27 @@ class Overview:
         span, who = words.span(self.edition.period), words("credit.register")
         credit = self.edition.credit(self.edition.params.sources, span, who=who)
         return coverage(self.edition.coverage, self._people(), words=words, credit=credit)
+
+    def outcomes(self) -> Figure:
+        """What each measure said of the headlines' substances: moved, stood still, few, nothing to compare with."""
+        signals = pd.concat([self.edition.now(f"signals/{one.key}") for one in self.series])
+        signals = signals[signals["reason"] != Reason.UNWEIGHTED]
+        return outcomes(signals, self.series, words=self.edition.words, credit=self._period_credit())
+
+    def prices(self) -> Figure | None:
+        """What the panel says the headlines' substances cost; None when it says nothing."""
+        source = next((key for key, one in self.edition.params.sources.items() if one.kind == "panel"), "")
+        answers, period = self.edition.now(f"answers/{source}"), str(self.edition.period)
+        least = self.edition.params.method.panel.min_prices
+        tables = [
+            panel.prices(answers, source, period, one.key, least).assign(substance=one.key) for one in self.series
+        ]
+        table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+        if table.empty:
+            return None
+        words = self.edition.words
+        credit = self.edition.credit([source], words.span(self.edition.period))
+        return prices(table, self.series, words=words, credit=credit)
 
     def _people(self) -> dict[str, int]:
         """Kind → persons or interviews behind it this half-year."""

@@ -84,11 +84,13 @@ class Panel(Frozen):
         limits_balance: Share more less share fewer, among those who answered.
         groups: ``pooled`` counts all together; ``separate`` takes the mean of the groups' balances.
         min_answers: Fewer answers than this are not scored.
+        min_prices: A price is shown when this many informants gave one for its unit.
     """
 
     limits_balance: Limits
     groups: Literal["pooled", "separate"] = "pooled"
     min_answers: int = 1
+    min_prices: int = 3
 
 
 class ScoreWords(Frozen):

@@ -10,6 +10,7 @@ import pandas as pd
 from forevar import panel, prose
 from forevar.blocks import Blocks, Figure, Text
 from forevar.charts.panel import panel_changes
+from forevar.disclosure import least_of
 from forevar.score import balance_step
 from forevar.terms import ChangeCategory
 from forevar.words import capital
@@ -65,9 +66,9 @@ class PupilsView:
         counts = panel.panel_counts(self.edition.now("answers/all"), self.edition.params.sources)
         counts = counts[counts["source"] == self.source]
         series = [self.edition.paint(key) for key in counts["substance"].unique()]
-        rule = self.edition.params.sources[self.source].disclosure
+        least = least_of(self.edition.params.sources[self.source], self.edition.params.method)
         credit = self.edition.credit([self.source], self.edition.words.span(self.edition.period))
-        return panel_changes(counts, series, words=self.edition.words, credit=credit, min_n=rule.min_n or 0)
+        return panel_changes(counts, series, words=self.edition.words, credit=credit, min_n=least)
 
     def page(self) -> Blocks:
         """Sentences and figure."""

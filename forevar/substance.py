@@ -8,18 +8,21 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from forevar import doubt, panel, prose
+from forevar import doubt, explore, panel, prose
 from forevar.blocks import Blocks, Column, Credit, Facts, Figure, Table, Text
 from forevar.charts.changes import changes
 from forevar.charts.contributions import contributions
 from forevar.charts.long_term import long_term
 from forevar.charts.panel import known_total, panel_known
 from forevar.charts.theme import Series
+from forevar.disclosure import least_of
 from forevar.params import Substance
 from forevar.terms import AGGREGATE, SCORED_DIMENSIONS, Reason
 from forevar.words import capital
 
 if TYPE_CHECKING:
+    from altair import VConcatChart
+
     from forevar.edition import Edition
 
 MOST_TERMS = 6
@@ -74,6 +77,14 @@ class SubstanceView:
     def paint(self) -> Series:
         """Its name and colours."""
         return self.edition.paint(self.key)
+
+    def why(self, dimension: str = AGGREGATE) -> Table:
+        """What a score is made of, down to file and cell."""
+        return explore.why(self, dimension)
+
+    def explore(self, *others: str) -> VConcatChart:
+        """One linked chart of every source and half-year, with other substances beside when named."""
+        return explore.explore(self, *others)
 
     # --- charts --------------------------------------------------------------------------------------------------
 
@@ -261,8 +272,7 @@ class SubstanceView:
     def min_n(self) -> int:
         """Fewer informants than this are not told."""
         source = self._panel()
-        rule = self.edition.params.sources[source].disclosure if source else None
-        return (rule.min_n if rule and rule.min_n is not None else 5) if rule else 0
+        return least_of(self.edition.params.sources[source], self.edition.params.method) if source else 0
 
     def known(self) -> pd.DataFrame:
         """Panel informants who know of use, by group: group, knows, n (persons)."""
@@ -293,7 +303,11 @@ class SubstanceView:
         """Price, way of intake, slang, combinations and where it is bought, as the panel says."""
         words, items = self.edition.words, []
         prices = panel.prices(
-            self._answers(), self._panel() or "", str(self.edition.period), self.key, min(self.min_n, 3)
+            self._answers(),
+            self._panel() or "",
+            str(self.edition.period),
+            self.key,
+            self.edition.params.method.panel.min_prices,
         )
         texts = [
             words(

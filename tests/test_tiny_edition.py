@@ -127,6 +127,14 @@ def test_only_one_chapter_of_a_new_edition_makes_a_draft_that_says_what_it_lacks
     assert "reports/2026-1/report.html" in shown.out
 
 
+def test_draft_names_files_that_are_not_registered_on_its_first_page(town):
+    run(town, "build", "2026-1")
+    page = (town.reports("2026-1") / "report.html").read_text(encoding="utf-8")
+    cover = page[: page.index("<main")]
+    assert "Disse råfilene er ikke de som er registrert" in cover
+    assert "data/raw/statistics/2026-1-clinic.xlsx" in cover
+
+
 def test_damaged_table_on_disk_is_made_anew(town, capsys):
     run(town, "score", "2026-1")
     path = town.processed / "scored" / "differences.csv"

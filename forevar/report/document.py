@@ -99,6 +99,7 @@ class Document:
         recipe: The edition's recipe.
         chapters: In the order of the report.
         status: ``draft`` or ``final``.
+        remarks: What co-authors must know before they read on: on a draft's first page alone.
         notices: What must stand on the first page and in every running header («Rekonstruerte data»).
         made: When this build began; the only thing in it that two builds of the same input do not share.
         code: Whether the cells' code is shown.
@@ -113,6 +114,7 @@ class Document:
     status: str
     notices: tuple[str, ...]
     made: dt.datetime
+    remarks: tuple[str, ...] = ()
     code: bool = False
 
     @property

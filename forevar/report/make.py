@@ -129,8 +129,17 @@ def make_document(
         status="final" if final else "draft",
         notices=notices_of(chapters),
         made=_now(),
+        remarks=() if final else _remarks(workspace, recipe, words),
         code=code,
     )
+
+
+def _remarks(workspace: Workspace, recipe: Recipe, words: Words) -> tuple[str, ...]:
+    """Raw files whose numbers are used though they are not the ones registered."""
+    from forevar.edition import open_edition  # pulls in the tables and all that makes them
+
+    files = open_edition(recipe.period, workspace, words.lang).unregistered
+    return (words("report.remark.unregistered", files=words.join(files)),) if files else ()
 
 
 def _notebook(params: Params, recipe: Recipe, name: str, notebooks: Mapping[str, Path], words: Words) -> Chapter:

@@ -225,6 +225,7 @@ def _meta(document: Document) -> dict[str, Any]:
         "date": [edition.end.year, edition.end.month, edition.end.day],
         "draft": draft,
         "notices": list(document.notices),
+        "remarks": list(document.remarks),
         "header-left": f"{name} {edition.printed}",
         "header-right": ". ".join(filter(None, (draft, *document.notices))),
         "colophon": [
