@@ -13,11 +13,13 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing import connection, forkserver
 from multiprocessing.context import ForkServerContext, SpawnContext
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from forevar import errors, reads, stamp
@@ -28,6 +30,7 @@ WORKERS = "dask worker ADDRESS --nthreads 1 --no-nanny"
 GIB = 1024**3
 _running: set[multiprocessing.process.BaseProcess] = set()
 _stopped = threading.Event()
+_starting = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,21 @@ def warm_up() -> None:
     """Start the fork server, without waiting for it: it warms itself while we do something else."""
     if isinstance(processes(), ForkServerContext):
         forkserver.ensure_running()
+
+
+@contextmanager
+def without_main() -> Iterator[None]:
+    """Keep processes started meanwhile from importing our ``__main__``.
+
+    They need nothing from it; and it may have no file (a console), no guard (a script) or take long (pytest).
+    """
+    with _starting:
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = main
 
 
 def run_job(job: Job) -> Outcome:
@@ -169,7 +187,8 @@ def _in_own_process(job: Job) -> Fault | None:
     stopped = Fault("stopped before it was finished", job.name)
     if _stopped.is_set():
         return stopped
-    process.start()
+    with without_main():
+        process.start()
     theirs.close()
     _running.add(process)
     try:

@@ -22,7 +22,7 @@ from forevar.jobs import Outcome
 from forevar.run import RunResult
 from forevar.workspace import Workspace
 
-NAMES = ("main_findings", "substances/kokain", "substances/heroin")
+NAMES = ("main_findings", "substances/alfa", "substances/beta")
 
 
 @pytest.fixture
@@ -68,9 +68,9 @@ def test_edition_is_run_and_a_second_time_nothing_is(workspace: Workspace) -> No
 
 
 def test_substance_without_a_notebook_of_its_own_runs_the_generic_one(workspace: Workspace) -> None:
-    (outcome,) = go(workspace, "substances/heroin").outcomes
-    assert outcome.path == workspace.reports("2026-1") / "notebooks" / "substances" / "heroin.ipynb"
-    assert cells(outcome.path)[-1]["outputs"][0]["data"]["text/plain"] == ["'heroin'"]
+    (outcome,) = go(workspace, "substances/beta").outcomes
+    assert outcome.path == workspace.reports("2026-1") / "notebooks" / "substances" / "beta.ipynb"
+    assert cells(outcome.path)[-1]["outputs"][0]["data"]["text/plain"] == ["'beta'"]
 
 
 def test_force_runs_what_is_up_to_date(workspace: Workspace) -> None:
@@ -79,7 +79,7 @@ def test_force_runs_what_is_up_to_date(workspace: Workspace) -> None:
 
 
 def test_only_runs_the_named_notebook(workspace: Workspace) -> None:
-    assert statuses(go(workspace, *NAMES, only=["substances/heroin"])) == {"substances/heroin": "made"}
+    assert statuses(go(workspace, *NAMES, only=["substances/beta"])) == {"substances/beta": "made"}
 
 
 def test_unknown_name_in_only_is_refused_with_the_names_there_are(workspace: Workspace) -> None:
@@ -154,8 +154,8 @@ def test_notebook_is_told_language_and_workspace(workspace: Workspace) -> None:
 
 
 def test_chapter_without_a_notebook_is_refused(workspace: Workspace) -> None:
-    with pytest.raises(NotebookError, match=r"edition.yml: there is no notebook for 'special_focus/2026-1'"):
-        go(workspace, "special_focus/2026-1")
+    with pytest.raises(NotebookError, match=r"edition.yml: there is no notebook for 'special_focus/none'"):
+        go(workspace, "special_focus/none")
 
 
 def test_parameter_that_a_notebook_does_not_take_is_refused(workspace: Workspace) -> None:
@@ -246,6 +246,17 @@ def test_real_kernels_give_the_same_and_note_the_same_reads(workspace: Workspace
 def test_any_executor_will_do(workspace: Workspace) -> None:
     with ProcessPoolExecutor(1) as pool:
         assert set(statuses(go(workspace, *NAMES, executor=pool)).values()) == {"made"}
+
+
+def test_edition_is_run_from_a_console_too(workspace: Workspace) -> None:
+    typed = (
+        "from pathlib import Path\nfrom small_notebooks import PARAMS, recipe\nfrom forevar.run import run_edition\n"
+        "from forevar.workspace import Workspace\n"
+        f"run_edition(Workspace(Path({str(workspace.root)!r})), PARAMS, recipe('substances/beta')).check()\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
+    done = subprocess.run([sys.executable, "-"], input=typed, env=environment, text=True, capture_output=True)
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
 
 
 def test_worker_with_another_library_is_refused(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from forevar.blocks import Bundle
 from forevar.errors import ReportError
 from forevar.files import write_atomic
-from forevar.jobs import cores, processes
+from forevar.jobs import cores, processes, without_main
 from forevar.report.slim import slim, without_controls
 
 FONTS = Path(__file__).resolve().parents[1] / "fonts"
@@ -86,7 +86,7 @@ def on_all_cores(work: Callable[[Any], Made], things: Sequence[Any]) -> list[Mad
     count = min(cores(), len(things) // 8)
     if count < 2:
         return [work(thing) for thing in things]
-    with ProcessPoolExecutor(count, mp_context=processes()) as pool:
+    with without_main(), ProcessPoolExecutor(count, mp_context=processes()) as pool:
         return list(pool.map(work, things, chunksize=4))
 
 
