@@ -151,7 +151,7 @@ def document(
     composed = compose(full_chapters() if chapters is None else chapters, words(lang), final=final, code=code)
     return Document(
         Period(2026, 1), lang, words(lang), town(), recipe(), composed, "final" if final else "draft",
-        notices_of(composed), MADE, code,
+        notices_of(composed), MADE, code=code,
     )  # fmt: skip
 
 
