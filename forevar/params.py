@@ -19,7 +19,7 @@ from forevar.rules import AgreementRules, BacktestRules, CertaintyRules, Disclos
 from forevar.terms import SCORED_DIMENSIONS, Dimension
 from forevar.words import Names, Words, flatten
 from forevar.workspace import Workspace, bundled
-from forevar.yaml_file import Model, read_yaml, validate
+from forevar.yaml_file import Model, read_mapping, read_yaml, validate
 
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
@@ -384,7 +384,7 @@ class Params:
         """Dotted key → language → text: those that come with forevar, and the town's own in their place."""
         table: dict[str, dict[str, str]] = {}
         for path in phrase_files(self.workspace):
-            for key, texts in flatten(read_yaml(path, self.workspace.relative(path))).items():
+            for key, texts in flatten(read_mapping(path, self.workspace.relative(path))).items():
                 table[key] = {**table.get(key, {}), **texts}
         return table
 
@@ -472,7 +472,7 @@ def _load_entries(model: type[Model], path: Path, workspace: Workspace) -> dict[
     where = workspace.relative(path)
     entries: dict[str, Model] = {}
     faults: list[Fault] = []
-    for key, data in read_yaml(path, where).items():
+    for key, data in read_mapping(path, where).items():
         try:
             entries[str(key)] = validate(model, data, path, where, (str(key),))
         except ParamsError as error:
@@ -486,7 +486,7 @@ def _load_sources(workspace: Workspace) -> dict[str, Source]:
     """The register: ``sources.yml``, and the ``register`` part of profiles whose source is not in it."""
     path = workspace.params / "sources.yml"
     where = workspace.relative(path)
-    entries: dict[str, Any] = dict(read_yaml(path, where)) if path.is_file() else {}
+    entries: dict[str, Any] = read_mapping(path, where) if path.is_file() else {}
     sources: dict[str, Source] = {}
     faults: list[Fault] = []
     for key, data in entries.items():

@@ -46,12 +46,24 @@ def read_yaml(path: Path, where: str | None = None) -> Any:
         if "*" in text and any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text, _BASE)):
             raise ParamsError("aliases (&name, *name) are not used here", where, "write the value out")
         data = yaml.load(text, _Loader)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         place = f"{where}:{mark.line + 1}" if mark else where
         problem = getattr(error, "problem", None) or getattr(error, "context", None) or "not readable as YAML"
         raise ParamsError(str(problem), place, "mend the line; indentation and quotes are the usual causes") from None
     return {} if data is None else data
+
+
+def read_mapping(path: Path, where: str | None = None) -> dict[Any, Any]:
+    """The same for a file of entries by key.
+
+    Raises:
+        ParamsError: As ``read_yaml``, or it holds something else.
+    """
+    data = read_yaml(path, where)
+    if not isinstance(data, dict):
+        raise ParamsError("the file holds no entries by key", where or path.name, "write one entry a line: key: …")
+    return data
 
 
 def validate(model: type[Model], data: Any, path: Path, where: str, within: tuple[str | int, ...] = ()) -> Model:
