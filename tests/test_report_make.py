@@ -9,12 +9,13 @@ from typing import Any
 
 import nbformat
 import pytest
-from nbformat.v4 import new_notebook
-from report_builders import cell, figure, recipe, table, town, words
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+from report_builders import cell, figure, recipe, spec, table, town, words
 
-from forevar.blocks import Text
+from forevar.blocks import VEGALITE, Text
 from forevar.errors import ReportError
 from forevar.params import Substance
+from forevar.report import make
 from forevar.report.make import make_document, make_report
 from forevar.workspace import Workspace
 
@@ -22,8 +23,9 @@ CHAPTERS = ("main_findings", "substances/kokain", "special_focus/2026-1")
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> dict[str, Any]:
-    """What make_report is given: a workspace, params, a recipe and executed notebooks."""
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What make_report is given: a workspace without data, params, a recipe and executed notebooks."""
+    monkeypatch.setattr(make, "_remarks", lambda *_: ())
     notebooks = {}
     for name in CHAPTERS:
         shown = [cell(Text("# Crack kokain\n\nØker."))] if name.endswith("kokain") else []
@@ -71,6 +73,15 @@ def test_titles_come_from_the_notebook_then_from_params(desk: dict[str, Any]) ->
         "Spesialfokus: benzodiazepiner",
     ]
     assert document.chapters[1].colour == "#801650"
+
+
+def test_chart_of_plain_altair_is_taken_in(desk: dict[str, Any]) -> None:
+    plain = new_output("display_data", data={VEGALITE: {**spec(), "title": "Egen figur"}, "text/plain": ""})
+    notebook = new_notebook(cells=[new_code_cell("chart", outputs=[plain])])
+    nbformat.write(notebook, desk["notebooks"]["main_findings"])
+    page = make_report(**desk)[0].read_text(encoding="utf-8")
+    assert ">Egen figur</p>" in page
+    assert '<div class="static wide both"><svg' in page
 
 
 def test_chapter_without_executed_notebook_stops_and_leaves_the_former_report(desk: dict[str, Any]) -> None:
