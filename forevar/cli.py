@@ -400,9 +400,14 @@ def form(given: argparse.Namespace, workspace: Workspace) -> int:
 
 
 def lab(given: argparse.Namespace, workspace: Workspace) -> int:
-    """Open JupyterLab in the workspace."""
+    """Open JupyterLab on the start notebook: the workspace's own, else the one forevar carries."""
     import os
     import subprocess
 
+    start = workspace.notebook("start")
+    if start is None:
+        raise ParamsError("the start notebook is not there", mend="install forevar again")
+    root = workspace.root if start.is_relative_to(workspace.root) else start.parent
     environment = {**os.environ, "FOREVAR_WORKSPACE": str(workspace.root)}
-    return subprocess.call([sys.executable, "-m", "jupyterlab", "notebooks"], cwd=workspace.root, env=environment)
+    words = [sys.executable, "-m", "jupyterlab", str(start), f"--ServerApp.root_dir={root}"]
+    return subprocess.call(words, cwd=workspace.root, env=environment)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -181,6 +182,23 @@ class Edition:
         from forevar import explore
 
         return explore.without(self, *sources)
+
+    def beside(self, workspace: str | Path | None = None) -> Any:
+        """The same edition of another workspace beside this one; a made-up town when none is named.
+
+        Raises:
+            ParamsError: The two follow different rules, or the other has no such edition.
+        """
+        from forevar.side_by_side import made_up_town, side_by_side
+
+        with nullcontext(workspace) if workspace else made_up_town() as folder:
+            return side_by_side(self, open_edition(self.period, workspace=folder, lang=self.words.lang))
+
+    def glance(self) -> Any:
+        """The edition at a glance: what there is, what is missing, where the chapters are."""
+        from forevar.glance import Glance
+
+        return Glance(self)
 
     # --- numbers -------------------------------------------------------------------------------------------------
 

@@ -21,8 +21,6 @@ from forevar.terms import AGGREGATE, SCORED_DIMENSIONS, Reason
 from forevar.words import capital
 
 if TYPE_CHECKING:
-    from altair import VConcatChart
-
     from forevar.edition import Edition
 
 MOST_TERMS = 6
@@ -82,7 +80,7 @@ class SubstanceView:
         """What a score is made of, down to file and cell."""
         return explore.why(self, dimension)
 
-    def explore(self, *others: str) -> VConcatChart:
+    def explore(self, *others: str) -> explore.LinkedChart:
         """One linked chart of every source and half-year, with other substances beside when named."""
         return explore.explore(self, *others)
 

@@ -9,7 +9,7 @@ import forevar
 
 PACKAGE = Path(forevar.__file__).parent
 SHELVES = {
-    "words": ["errors", "period", "reads", "terms", "files", "workspace", "words", "blocks", "yaml_file"],
+    "words": ["errors", "period", "reads", "terms", "files", "workspace", "words", "blocks", "yaml_file", "start"],
     "decisions": ["rules", "profile_parts", "profile", "params", "registry"],
     "numbers": [
         "corrections", "load", "tidy", "score", "trend", "history", "change", "certainty", "season", "agreement",
@@ -17,11 +17,11 @@ SHELVES = {
     ],
     "faces": [
         "prose", "scores", "doubt", "cautions", "texts", "form", "check", "charts", "consequences", "focus", "pupils",
-        "substance", "trials", "sureness", "overview", "edition", "side_by_side",
+        "explore", "substance", "trials", "sureness", "overview", "glance", "side_by_side", "edition",
     ],
     "machine": [
         "next_edition", "kernel", "engine", "warm", "stamp", "built", "jobs", "progress", "run", "gate",
-        "report", "lock", "record", "start", "main_table_import", "cli", "__main__",
+        "report", "lock", "record", "main_table_import", "cli", "__main__",
     ],
 }  # fmt: skip
 ORDER = [name for shelf in SHELVES.values() for name in shelf]
