@@ -96,7 +96,7 @@ def make_report(
 def specs_of(document: Document) -> Iterator[Bundle]:
     """Every chart a report draws."""
     for block in document.blocks("figure"):
-        yield from (block["wide"], block["narrow"])
+        yield from (one for one in (block["wide"], block["narrow"]) if one)
     if findings := document.findings:
         yield from (one for one in (findings["cover"], *(row["sparkline"] for row in findings["rows"])) if one)
 
