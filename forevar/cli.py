@@ -110,6 +110,14 @@ def parser() -> argparse.ArgumentParser:
     _run_options(sub)
     _report_options(sub)
 
+    sub = verb("gate", gate, "open finished files and list what must not be sent", edition=False)
+    sub.add_argument("files", type=Path, nargs="+", metavar="FILE")
+    sub.add_argument("--edition", help="where the file does not say")
+
+    sub = verb("verify", verify, "hold a report against the record of its build")
+    sub.add_argument("files", type=Path, nargs="*", metavar="FILE", help="copies that were sent")
+    sub.add_argument("--lang", choices=["nb", "nn", "en"], help="language of the report")
+
     verb("new", new, "begin the next edition: recipe, texts, checklist")
 
     sub = verb("form", form, "write the workbook that small services fill in")
@@ -307,6 +315,13 @@ def _put_report(workspace: Workspace, edition: Period, files: Sequence[Path]) ->
 
 def build(given: argparse.Namespace, workspace: Workspace) -> int:
     """Check, score, run and report one edition, a range or all of them; nothing where nothing has changed."""
+    from forevar.lock import building
+
+    with building(workspace, tell=say):
+        return _build_all(given, workspace)
+
+
+def _build_all(given: argparse.Namespace, workspace: Workspace) -> int:
     from forevar import built
 
     mark = (f".{given.lang}" if given.lang else "") + (".code" if given.code else "")
@@ -330,11 +345,14 @@ def _build(given: argparse.Namespace, workspace: Workspace, edition: Period) -> 
     if given.engine == "inprocess" and not given.cluster:
         warm_up()  # beside what follows
     from forevar.params import load_edition, load_params
+    from forevar.record import write_record
     from forevar.store import current_tables
 
     params, recipe = load_params(workspace), load_edition(workspace, edition)
     say(f"edition {edition}: checking and scoring")
-    current_tables(workspace, params, progress=loading)
+    if given.final:
+        _refuse_unsettled(workspace, edition)
+    tables = current_tables(workspace, params, progress=loading)
     notebooks = _run(given, workspace, params, recipe)
     never_run = [name for name, path in notebooks.items() if not path.is_file()]
     if never_run and given.only and not given.final:
@@ -342,7 +360,24 @@ def _build(given: argparse.Namespace, workspace: Workspace, edition: Period) -> 
         kept = tuple(name for name in recipe.chapters if name not in never_run)
         recipe = recipe.model_copy(update={"chapters": kept})
         notebooks = {name: path for name, path in notebooks.items() if name not in never_run}
-    return [*_report(given, workspace, params, recipe, notebooks), *notebooks.values()]
+    files = _report(given, workspace, params, recipe, notebooks)
+    status = "final" if given.final else "draft"
+    asked = () if given.final else ("not asked",)  # make_report refuses a final that the gate does not pass
+    mark = f".{given.lang}" if given.lang else ""
+    lang = given.lang or params.town.lang
+    write_record(workspace, edition, tables, files, lang=lang, status=status, mark=mark, gate=asked)
+    return [*files, *notebooks.values()]
+
+
+def _refuse_unsettled(workspace: Workspace, edition: Period) -> None:
+    """What a draft may live with and a final report may not: files that are not as registered."""
+    from forevar.check import check_edition
+    from forevar.errors import error_for
+
+    found = check_edition(workspace, edition, final=True, progress=loading)
+    faults = [one for group in found.faults.values() for one in group]
+    if faults:
+        raise error_for(faults)
 
 
 def _editions(given: argparse.Namespace, workspace: Workspace) -> list[Period]:
@@ -363,6 +398,30 @@ def _editions(given: argparse.Namespace, workspace: Workspace) -> list[Period]:
     if not chosen:
         raise ParamsError(f"no edition between {first} and {last} has a recipe", mend="see params/editions/")
     return chosen
+
+
+def gate(given: argparse.Namespace, workspace: Workspace) -> int:
+    """Every finding on a line; 0 when the files may be sent, else 15."""
+    from forevar.gate.check import gate as open_gate
+
+    findings = open_gate(workspace, given.files, given.edition)
+    for finding in findings:
+        put(str(finding))
+    say("nothing found" if not findings else f"{len(findings)} findings: the files must not be sent")
+    return 15 if findings else 0
+
+
+def verify(given: argparse.Namespace, workspace: Workspace) -> int:
+    """Whether inputs, numbers and files still agree with the record; 0 when they do, else 15."""
+    from forevar.params import load_params
+    from forevar.record import verify as compare
+
+    mark = f".{given.lang}" if given.lang else ""
+    faults = compare(workspace, load_params(workspace), _period(given.edition), mark, sent=given.files)
+    for fault in faults:
+        put(str(fault))
+    say("everything agrees with the record" if not faults else f"{len(faults)} differences")
+    return 15 if faults else 0
 
 
 def new(given: argparse.Namespace, workspace: Workspace) -> int:
