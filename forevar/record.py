@@ -137,13 +137,18 @@ def verify(
     return faults
 
 
+def _nine_digits(number: float) -> str:
+    """Nine digits of the twelve that tables on disk hold, so that fresh and stored numbers are rounded alike."""
+    return f"{float(f'{number:.12g}'):.9g}"
+
+
 def numbers_of(tables: Tables, edition: object) -> dict[str, str]:
     """Hash of the rows up to an edition, table by table; the same numbers give the same hash on every machine."""
     found = {}
     for name in NUMBERS:
         table: pd.DataFrame = getattr(tables, name)
         rows = table[table["period"] <= str(edition)]
-        text = rows.to_csv(index=False, float_format="%.9g", lineterminator="\n")
+        text = rows.to_csv(index=False, float_format=_nine_digits, lineterminator="\n")
         found[name] = hashlib.sha256(text.encode()).hexdigest()
     return found
 
