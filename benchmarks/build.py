@@ -34,7 +34,7 @@ from bench import (
 def main() -> None:
     parser = arguments(__doc__ or "")
     parser.add_argument("--sample", type=int, default=1, help="the loop on every n-th notebook only")
-    parser.add_argument("--source", default="kripos", help="whose newest workbook is changed (default kripos)")
+    parser.add_argument("--source", default="afr", help="whose workbook of the half-year is changed (default afr)")
     given = parser.parse_args()
     cold: list[float] = []
     loop: list[float] = []
@@ -94,19 +94,19 @@ def loop_seconds(root: Path, chapters: list[Chapter], sample: int) -> float:
 
 
 def change_one_cell(root: Path, source: str) -> None:
-    """Add one to the first whole number of the source's newest workbook, and renew its sidecar."""
+    """Add one to the last whole number of the source's workbook, and renew its sidecar."""
     from openpyxl import load_workbook
 
-    newest = sorted((root / "data" / "raw").rglob(f"*{source}*.xlsx"))[-1]
-    book = load_workbook(newest)
+    file = next((root / "data" / "raw").rglob(f"{EDITION}-{source}.xlsx"))
+    book = load_workbook(file)
     numbers = (
         cell for sheet in book for row in sheet.iter_rows() for cell in row
         if isinstance(cell.value, int) and not isinstance(cell.value, bool) and not 1900 < cell.value < 2100
     )  # fmt: skip
     cell = list(numbers)[-1]
     cell.value += 1
-    book.save(newest)
-    subprocess.run([*FOREVAR, "--workspace", root, "register", newest], check=True, capture_output=True)
+    book.save(file)
+    subprocess.run([*FOREVAR, "--workspace", root, "register", file], check=True, capture_output=True)
 
 
 def made_since(root: Path, began: float) -> int:
