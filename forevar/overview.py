@@ -173,7 +173,7 @@ class Overview:
         words, table = self.edition.words, self.edition.coverage
         counts = {**kind_counts(table), **self._people()}
         named = [
-            words(f"coverage.count.{kind}", n=words.number(number))
+            words(f"coverage.{'count_one' if number == 1 else 'count'}.{kind}", n=words.number(number))
             for kind in ("statistics", "media", "panel", "key_persons", "focus_groups") if (number := counts.get(kind))
         ]  # fmt: skip
         sentences = [words("coverage.counts", counts=words.join(named))]
