@@ -22,6 +22,7 @@ from forevar.workspace import Workspace, bundled
 from forevar.yaml_file import Model, read_mapping, read_yaml, validate
 
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+ChapterName = Annotated[str, Field(pattern=r"^\w[\w-]*(/\w[\w-]*)*$")]
 
 
 def _as_period(value: object) -> Period:
@@ -297,7 +298,7 @@ class Recipe(Frozen):
 
     period: PeriodField
     status: Literal["draft", "final"] = "draft"
-    chapters: tuple[str, ...]
+    chapters: tuple[ChapterName, ...]
     headlines: tuple[Headline, ...] = ()
     authors: tuple[str, ...] = ()
     signatures: tuple[str, ...] = ()

@@ -275,7 +275,8 @@ class Profile(Part):
             raise ValueError("files: says where the raw files lie, below data/raw")
         if not (self.tables or self.answers or self.dictionary):
             raise ValueError("a profile says tables:, answers: or dictionary:")
-        if any(glob.startswith(("/", "data/", "..")) or "\\" in glob for glob in self.files):
+        own = [*self.files, *(glob for table in self.tables for glob in getattr(table, "files", ()))]
+        if any(glob.startswith(("/", "data/")) or ".." in glob.split("/") or "\\" in glob for glob in own):
             raise ValueError("files: are globs below data/raw, with forward slashes: statistics/*-customs.xlsx")
         return self
 

@@ -28,6 +28,8 @@ _UNCALCULATED = re.compile(
     rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
 _ERROR = re.compile(rb'<(?:\w+:)?c\b(?=[^>]*\bt=["\']e["\'])[^>]*?' + _REF)
+_STRANGE = re.compile(rb'\sr\s*=\s*["\'](?![A-Z]{0,3}\d{1,7}["\'])')
+_STRANGE_CELL = re.compile(rb"<(?:\w+:)?(?:c|row)\b[^>]*?" + _STRANGE.pattern)
 _CHUNK = 4_000_000
 _STRINGS = "xl/sharedStrings.xml"
 
@@ -205,6 +207,8 @@ def _sheet_titles(archive: zipfile.ZipFile) -> dict[str, str]:
 
 def _look_at_sheet(data: bytes, where: str) -> dict[tuple[int, int], str]:
     """Bound the area calamine will lay out; note cells whose value is not there."""
+    if _STRANGE.search(data) and _STRANGE_CELL.search(data):  # calamine would take CKokain3 for a far column
+        raise DataError(fault("broken", where, form="a workbook"))
     if _seeming_area(data) > MAX_CELLS:
         _measure(data, where)
     marks: dict[tuple[int, int], str] = {}

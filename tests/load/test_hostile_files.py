@@ -281,3 +281,12 @@ def test_restricted_content_is_never_printed(office: Office) -> None:
     assert "hemmelig" not in told
     assert "Nordmann" not in told
     assert "withheld" in told
+
+
+@pytest.mark.parametrize("address", [b"BKokain2", b"B", b"b2x", b"ABCDE2", b"B12345678", b"", b"2B"])
+def test_cell_with_an_address_no_sheet_has_is_a_broken_workbook(office: Office, address: bytes) -> None:
+    data = rewritten(GOOD, "xl/worksheets/sheet1.xml", b'r="B2"', b'r="' + address + b'"')
+    office.profile(PROFILE)
+    office.raw(NAME, data)
+    with pytest.raises(DataError, match=r"2026-1-police\.xlsx"):
+        office.load().raise_faults()
