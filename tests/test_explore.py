@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 from forevar.edition import open_edition
 from forevar.errors import ParamsError
@@ -100,3 +101,14 @@ def test_what_if_refuses_what_is_not_there(edition, ask, words):
 def test_chapters_do_not_wait_for_the_chart_library_of_those_who_explore():
     code = "import sys, forevar.substance, forevar.explore; sys.exit('altair' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_notebook_shows_a_fault_in_its_own_words_and_no_traceback(capsys):
+    code = "from forevar.errors import DataError\nraise DataError('few', 'data/raw/x.xlsx:Ark1:C7', 'ask')"
+    shell = InteractiveShell.instance()
+    shell.run_cell(code)
+    InteractiveShell.clear_instance()
+    told = capsys.readouterr()
+    assert "data/raw/x.xlsx:Ark1:C7: few" in told.out + told.err
+    assert "mend: ask" in told.out + told.err
+    assert "Traceback" not in told.out + told.err
