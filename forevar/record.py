@@ -137,7 +137,7 @@ def verify(
     return faults
 
 
-def _nine_digits(number: float) -> str:
+def _nine_digits(number: object) -> str:
     """Nine digits of the twelve that tables on disk hold, so that fresh and stored numbers are rounded alike."""
     return f"{float(f'{number:.12g}'):.9g}"
 
