@@ -10,6 +10,7 @@ import platform
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -137,7 +138,7 @@ def verify(
     return faults
 
 
-def _nine_digits(number: object) -> str:
+def _nine_digits(number: Any) -> str:
     """Nine digits of the twelve that tables on disk hold, so that fresh and stored numbers are rounded alike."""
     return f"{float(f'{number:.12g}'):.9g}"
 

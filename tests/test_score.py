@@ -153,8 +153,12 @@ def test_score_is_missing_when_every_source_is_silent():
 
 
 def test_several_measures_can_share_a_weight():
-    rows = [observation(period, value, measure=measure) for measure, pair in
-            {"seizures": (10, 20), "amount": (10, 10)}.items() for period, value in zip(("2025-2", "2026-1"), pair, strict=True)]  # fmt: skip
+    figures = {"seizures": (10, 20), "amount": (10, 10)}
+    rows = [
+        observation(period, value, measure=measure)
+        for measure, pair in figures.items()
+        for period, value in zip(("2025-2", "2026-1"), pair, strict=True)
+    ]
     method = make_method(measures="mean")
     table = aggregated_differences(
         score_signals(pd.DataFrame(rows), panel_counts(answer([]), {}), method, make_sources()), method
