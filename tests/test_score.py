@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from score_builders import answer, make_method, make_sources, observation, step
 
 from forevar.score import aggregated_differences, panel_counts, score_signals, word_of
-from score_builders import answer, make_method, make_sources, observation, step
 
 
 @pytest.mark.parametrize(
