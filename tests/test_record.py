@@ -7,13 +7,15 @@ import sys
 import threading
 import time
 
+import openpyxl
 import pytest
 from tiny import make_workspace, write
 
 from forevar.errors import ForevarError, ReportError
 from forevar.lock import building
-from forevar.params import load_params
+from forevar.params import load_edition, load_params
 from forevar.record import record_path, verify, write_record
+from forevar.report.make import refuse_given_away
 from forevar.store import make_tables
 
 
@@ -138,3 +140,34 @@ def test_error_inside_lets_go_of_the_lock(town):
         1 / 0  # noqa: B018
     with building(town, patience=0.1):
         pass
+
+
+# --- final -----------------------------------------------------------------------------------------------------------
+
+
+def guarded(town, before, now):
+    """The clinic's counts are persons; two editions print them."""
+    path = town.params / "sources.yml"
+    name = "  name: Klinikken\n"
+    write(path, path.read_text(encoding="utf-8").replace(name, f"{name}  disclosure: {{unit: persons}}\n"))
+    method = town.params / "method.yml"
+    write(method, method.read_text(encoding="utf-8").replace("scored_from: 2026-1", "scored_from: 2025-2"))
+    write(town.edition("2025-2") / "edition.yml", "period: 2025-2\nchapters: [main_table]\n")
+    book = openpyxl.Workbook()
+    book.active.title = "Tall"
+    book.active.append(["Periode", "Stoff", "Besøk"])
+    for period, count in (("2025-1", 20), ("2025-2", before), ("2026-1", now)):
+        book.active.append([period, "Kokain", count])
+    book.save(town.raw / "statistics" / "2026-1-clinic.xlsx")
+    return load_params(town), load_edition(town, "2026-1")
+
+
+def test_final_whose_step_gives_a_small_count_away_is_refused(town):
+    params, recipe = guarded(town, 6, 4)
+    with pytest.raises(ReportError, match=r"(?s)clinic\.visits.*kokain, beside the figure in edition 2025-2"):
+        refuse_given_away(town, params, recipe)
+
+
+def test_final_whose_step_leaves_a_small_count_open_is_made(town):
+    params, recipe = guarded(town, 30, 4)
+    refuse_given_away(town, params, recipe)

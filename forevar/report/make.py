@@ -10,10 +10,10 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from forevar.blocks import MIME, Bundle
-from forevar.errors import ReportError
+from forevar.errors import Fault, ReportError
 from forevar.files import write_atomic, write_together
-from forevar.gate.check import refuse
-from forevar.params import Params, Recipe
+from forevar.params import Params, Recipe, editions
+from forevar.period import Period
 from forevar.report.document import Chapter, Document, compose, notices_of, read_notebook, slug, text_chapter
 from forevar.report.figures import figure_files, remove_others
 from forevar.report.html import render_html
@@ -71,7 +71,7 @@ def make_report(
     page = render_html(document, draughtsman)
     if code:
         if final:
-            refuse(workspace, recipe.period, {f"report.code{mark}.html": page})
+            _refuse(workspace, recipe.period, {f"report.code{mark}.html": page})
         return [write_atomic(folder / f"report.code{mark}.html", page)]
     tell("setting pages")
     pdf = render_pdf(document, draughtsman)
@@ -86,7 +86,8 @@ def make_report(
         files[folder / f"main_table{mark}.xlsx"] = main_table_xlsx(edition)
     if final:
         tell("looking for what must not be sent")
-        refuse(workspace, recipe.period, {path.name: content for path, content in files.items()})
+        refuse_given_away(workspace, params, recipe)
+        _refuse(workspace, recipe.period, {path.name: content for path, content in files.items()})
     tell("writing")
     written = write_together(files)
     remove_others(folder / f"figures{mark}", written)
@@ -99,6 +100,36 @@ def specs_of(document: Document) -> Iterator[Bundle]:
         yield from (one for one in (block["wide"], block["narrow"]) if one)
     if findings := document.findings:
         yield from (one for one in (findings["cover"], *(row["sparkline"] for row in findings["rows"])) if one)
+
+
+def _refuse(workspace: Workspace, edition: Period, files: Mapping[str, bytes | str]) -> None:
+    from forevar.gate.check import refuse  # readers of PDF and Excel, that no draft needs
+
+    refuse(workspace, edition, files)
+
+
+def refuse_given_away(workspace: Workspace, params: Params, recipe: Recipe) -> None:
+    """Stop a final report whose steps, beside the edition before, would narrow down a small count.
+
+    Raises:
+        ReportError: Every such source.
+    """
+    from forevar.disclosure import given_away
+    from forevar.store import current_tables
+
+    if recipe.period.previous not in editions(workspace):
+        return
+    rows = given_away(current_tables(workspace, params).signals, params.sources, params.method)
+    found = [
+        Fault(
+            f"the step of {row['substance']}, beside the figure in edition {recipe.period.previous}, gives a small "
+            "count away", f"{row['source']}.{row['measure']}",
+            "leave the measure unscored (params/sources.yml), or ask the data owner for a lower min_n",
+        )
+        for row in rows[rows["period"] == str(recipe.period)].to_dict("records")
+    ]  # fmt: skip
+    if found:
+        raise ReportError(found)
 
 
 def make_document(
