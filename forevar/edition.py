@@ -75,6 +75,7 @@ def digests(
     return found
 
 
+ORIGINS = ("origin_previous", "origin_current")
 DIMENSIONS = (*SCORED_DIMENSIONS, AGGREGATE)
 TABLES = ("observations", "answers", "signals", "differences", "certainty", "trends", "files")
 
@@ -221,7 +222,7 @@ class Edition:
         if table_name == "files":
             table = table[["source", "data"]].drop_duplicates()
         if "period" in table.columns:
-            table = table[(table["period"] <= str(self.period)) | (table["period"].str.len() == 4)]
+            table = table[table["period"] <= str(self.period)]  # a year sorts before its own half-years
         if part == "consequences":
             table = table[table["dimension"] == "consequences"]
         elif part != "all":
@@ -387,8 +388,7 @@ class Edition:
         return signals.assign(
             label=[self.label(*pair) for pair in zip(signals["source"], signals["measure"], strict=True)],
             short=[self.words.name(sources[key].short or sources[key].name) for key in signals["source"]],
-            origin_previous=signals["origin_previous"].mask(restricted, ""),
-            origin_current=signals["origin_current"].mask(restricted, ""),
+            **{name: signals[name].mask(restricted, "") for name in ORIGINS if name in signals},
         )  # fmt: skip
 
 
