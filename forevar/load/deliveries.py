@@ -14,6 +14,7 @@ from forevar.load.timelabel import Span
 from forevar.terms import Status
 
 TENFOLD = 10.0
+_DIGITS = "0123456789"
 _STRENGTH = ("reconstructed", "approximate", "printed", "published", "")
 Key = tuple[tuple[str, str, str, str], Span]
 
@@ -99,11 +100,12 @@ def resolve(readings: Iterable[Reading], deliveries: str, source: str) -> Found:
         standing disagree; notices of what was revised, tenfold or newly suppressed.
     """
     found = Found()
+    said: dict[tuple[object, ...], Fault] = {}
     for group in by_key(readings).values():
         kept, *others = sorted(group, key=lambda reading: reading.delivery)
         for later in others:
             if _file(later) == _file(kept):
-                found.faults.append(fault("twice", later.origin, other=kept.origin.rpartition(":")[2]))
+                said.setdefault(_pair(kept, later), _twice(kept, later))
             elif _same(kept, later):
                 kept = later
             elif deliveries == "separate" or later.delivery == kept.delivery:
@@ -114,6 +116,7 @@ def resolve(readings: Iterable[Reading], deliveries: str, source: str) -> Found:
                 found.notices += _changed(kept, later, source)
                 kept = later
         found.readings.append(kept)
+    found.faults += said.values()
     if deliveries == "cumulative":
         found.notices += _gone(found.readings, source)
     return found
@@ -131,6 +134,33 @@ def _gone(readings: Sequence[Reading], source: str) -> list[Fault]:
         for reading in last.values()
         if reading.delivery < newest
     ]
+
+
+def _pair(one: Reading, other: Reading) -> tuple[object, ...]:
+    """What makes two doubles one fault: labels that share a key clash in every row and every half-year."""
+    differ = _differing(one, other)
+    if not any(differ):
+        return (other.origin,)
+    sheet, _, cell = other.origin.rpartition(":")
+    columns = one.origin.rpartition(":")[2].rstrip(_DIGITS), cell.rstrip(_DIGITS)
+    return sheet, *columns, differ
+
+
+def _twice(one: Reading, other: Reading) -> Fault:
+    """Both cells with the labels that differ, and the key they share."""
+    cells = [
+        f"{cell} ({labels})" if labels else cell
+        for cell, labels in zip(
+            (reading.origin.rpartition(":")[2] for reading in (other, one)), _differing(other, one), strict=True
+        )
+    ]
+    return fault("twice", other.origin, here=cells[0], other=cells[1], series=named("", other))
+
+
+def _differing(one: Reading, other: Reading) -> tuple[str, str]:
+    """The labels of each that the other does not share."""
+    parts = [pair for pair in zip(one.labels, other.labels, strict=False) if pair[0] != pair[1]]
+    return " / ".join(first for first, _ in parts if first), " / ".join(second for _, second in parts if second)
 
 
 def _file(reading: Reading) -> str:

@@ -66,7 +66,15 @@ def _leave_out_doubles(halves: Halves) -> None:
     for period, one in halves.rows:
         key = (one.series, period, one.every if one.every in YEARLY else "half_year")
         if key in kept:
-            halves.faults.append(fault("twice", one.origin, other=kept[key].origin))
+            halves.faults.append(
+                fault(
+                    "twice",
+                    one.origin,
+                    here=one.origin.rpartition(":")[2],
+                    other=kept[key].origin,
+                    series=named("", one),
+                )
+            )
         else:
             kept[key] = one
     halves.rows = [(str(key[1]), one) for key, one in kept.items()]

@@ -23,6 +23,7 @@ class Reading:
         value: In ``unit``; missing when suppressed or not available.
         origin: ``file:Sheet:C7``.
         delivery: Order of the file among the source's files.
+        labels: What stands beside and above it, as the file writes it, time left out; empty for restricted files.
     """
 
     measure: str
@@ -40,6 +41,7 @@ class Reading:
     every: str
     delivery: int = 0
     restricted: bool = False
+    labels: tuple[str, ...] = ()
 
     @property
     def series(self) -> tuple[str, str, str, str]:

@@ -10,6 +10,7 @@ from forevar.errors import DataError, Fault, fault
 from forevar.load.grid import Cell, Grid, as_text
 from forevar.load.label import IGNORED, normal
 from forevar.load.meaning import YEARLY, Found, Meaning, Reading
+from forevar.load.sametime import KEYS, SameTime
 from forevar.load.table import Column, Region, column_headed
 from forevar.load.timelabel import ROLLING, Span, half_span, is_rolling, parse_time
 from forevar.load.value import Said, Stop, value_at
@@ -33,6 +34,7 @@ class Context:
     factor: float
     mark: str
     rule: Rule
+    labels: tuple[str, ...]
 
 
 def read_table(grid: Grid, table: Table, region: Region, meaning: Meaning, parts: Mapping[str, str]) -> Found:
@@ -70,6 +72,7 @@ class _TableReader:
         self.labels: dict[tuple[Cell, ...], Mapping[str, str]] = {}
         self.contexts: dict[tuple[int, int], Context] = {}
         self.spans: dict[tuple[Cell, ...], Span] = {}
+        self.same_time = SameTime(meaning.form)
         self.whole: set[Span] = set()
         self.timed: tuple[int, tuple[Cell, ...]] = -1, ()
         self.last: dict[int, Cell] = {}
@@ -104,6 +107,8 @@ class _TableReader:
             for reading, column in zip(self.found.readings, self.column_of, strict=True):
                 reading.denominator = self.of_row.get((column, reading.span), math.nan)
         self._check_totals(totals)
+        if any(one.key in KEYS for one in self.found.faults):
+            self.found.readings = []  # their times are wrong: nothing else is to be said of them
         return self.found
 
     def _numbers(self, row: int) -> None:
@@ -143,6 +148,9 @@ class _TableReader:
         span = self._time(row, column)
         if span not in self.whole:
             self._check_border(row, column, span)
+        number = known.measure, known.substance, known.dimension, known.place, span
+        times = self.timed[1] + column.heads.get("time", ())
+        self._note(self.same_time.clash(times, number, self.grid.where(row, column.index), self.grid))
         read = read or value_at(self.grid, row, column.index, self.meaning, self.status)
         if read is None:
             return
@@ -162,7 +170,7 @@ class _TableReader:
                 known.measure, known.substance, known.dimension, known.place, span, value * known.factor,
                 below[0] if below else math.nan, known.unit, status, known.mark or mark or self.meaning.mark,
                 self.grid.where(row, column.index), known.rule, self.meaning.form.every,
-                restricted=self.grid.restricted,
+                restricted=self.grid.restricted, labels=known.labels,
             )
         )  # fmt: skip
 
@@ -197,7 +205,7 @@ class _TableReader:
         unit, factor = self._unit(keys.get("unit", ""), registered, row, column, substance)
         return Context(
             measure, substance, dimension or dimensions[0], keys.get("place", table.place or ""), unit, factor,
-            keys.get("mark") or told.mark or table.mark or "", told.rule or meaning.rule,
+            keys.get("mark") or told.mark or table.mark or "", told.rule or meaning.rule, self._labels_at(row, column),
         )  # fmt: skip
 
     def _row_labels(self, row: int) -> Mapping[str, str]:
@@ -277,6 +285,8 @@ class _TableReader:
         for attempt in attempts:
             said = lexicon.keys.get(normal(attempt))
             if span := parse_time(said if said is not None else attempt, form):
+                if said is None:
+                    self.same_time.hear(cells, attempt)
                 return span
         if any(lexicon.key(cell) == IGNORED for cell in (attempts[0], *cells)):
             raise Stop
@@ -291,6 +301,13 @@ class _TableReader:
             where = self.grid.where(row, column.index)
             raise Stop(fault("crosses", where, content=self._time_shown(row, column)))
         self.whole.add(span)
+
+    def _labels_at(self, row: int, column: Column) -> tuple[str, ...]:
+        if self.grid.restricted:
+            return ()
+        heads = [head for role, cells in column.heads.items() if role != "time" for head in cells]
+        cells = [self._label(row, one.index) for one in self.label_columns]
+        return tuple(as_text(cell) for cell in (*cells, *(heads or [column.path])))
 
     def _time_shown(self, row: int, column: Column) -> str | None:
         cells = [self._label(row, one.index) for one in self.times] + [*column.heads.get("time", ())]

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, get_args
 
@@ -229,7 +230,14 @@ def unknown_keys(key: str, profile: Profile, known: Known) -> list[Fault]:
         named |= set(profile.dictionary.substances.values())
     unknown = sorted(named - {""} - set(known.substances.values()))
     where = f"params/sources/{key}.yml"
-    return [fault("unknown_key", where, content=one, role="substance", profile=where) for one in unknown]
+    return [_unknown_key(one, where, known) for one in unknown]
+
+
+def _unknown_key(key: str, where: str, known: Known) -> Fault:
+    near = dict.fromkeys(known.substances[one] for one in get_close_matches(normal(key), known.substances))
+    if near:
+        return fault("unknown_key_near", where, content=key, role="substance", near=", ".join(near))
+    return fault("unknown_key", where, content=key, role="substance")
 
 
 def meaning_of(key: str, profile: Profile, table: Table, raw: RawFile, known: Known) -> Meaning:

@@ -133,3 +133,46 @@ def test_months_are_revised_before_they_are_summed(office: Office) -> None:
     tidy = office.load()
     assert values(tidy, ["period"]) == {"2025-2": 7}
     assert noticed(tidy) == [("revised", f"{NEW}:B4")]
+
+
+def test_two_columns_with_one_key_are_told_once_with_both_labels_and_the_key(office: Office) -> None:
+    office.profile(
+        "files: statistics/*\ntime: {every: year, year_starts: april}\n"
+        "labels: {substance: {Cocaine: kokain, Crack: kokain}}\n"
+        "tables: [{columns: {Year: time}, wide: substance, measure: seizures}]\n"
+    )
+    office.text("statistics/uk.csv", "Year;Cocaine;Crack\n2009;24659;6623\n2010;1;2\n2011;3;4\n")
+    (fault,) = office.load().faults
+    assert fault.where.endswith("uk.csv:C2")
+    assert fault.what == "C2 (Crack) and B2 (Cocaine) are both seizures, kokain, availability, 2009/10"
+    assert "if nothing is counted in both" in fault.mend
+
+
+@pytest.mark.parametrize("combine", ["", "    combine: sum\n"])
+@pytest.mark.parametrize(("second", "finer"), [("2015-08-01", "month"), ("2015-07-02", "day")])
+def test_dates_in_one_half_year_ask_for_months_or_days_and_never_to_be_added(
+    office: Office, combine: str, second: str, finer: str
+) -> None:
+    office.profile(
+        "files: statistics/*\ntables:\n"
+        "  - columns: {Tid: time, Kokain: {measure: seizures}}\n    substance: kokain\n" + combine
+    )
+    office.text("statistics/months.csv", f"Tid;Kokain\n2015-07-01;1\n{second};2\n2015-09-01;3\n")
+    (fault,) = office.load().faults
+    assert (fault.key, fault.where.rpartition("/")[2]) == ("same_half_year", "months.csv:B3")
+    assert f"'2015-07-01' and '{second}' fall in the same half-year" in fault.what
+    assert fault.mend == f"say time: {{every: {finer}}} in the profile"
+
+
+def test_the_same_date_twice_is_the_same_number_twice(office: Office) -> None:
+    two(office, "2025-1;8\n", "2026-01-31;14\n2026-01-31;15\n")
+    assert said(office.load()) == [("twice", f"{NEW}:B3")]
+
+
+def test_dates_the_profile_gives_a_half_year_are_taken_at_its_word(office: Office) -> None:
+    office.profile(
+        "files: statistics/*\nlabels: {time: {2015-07-01: 2015-2, 2015-08-01: 2015-2}}\ntables:\n"
+        "  - {columns: {Tid: time, Kokain: {measure: seizures}}, substance: kokain, combine: sum}\n"
+    )
+    office.text("statistics/months.csv", "Tid;Kokain\n2015-07-01;1\n2015-08-01;2\n")
+    assert values(office.load(), ["period"]) == {"2015-2": 3}

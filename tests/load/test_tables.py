@@ -416,7 +416,7 @@ def test_a_profile_that_names_an_unknown_drug_is_refused(office: Office) -> None
         "files: statistics/*\nlabels: {substance: {Snø: kokainn}}\ntables:\n  - columns: {Stoff: substance, Antall: {measure: seizures}}\n"
     )
     office.text(TEXT, "Stoff;Antall\nKokain;8\n")
-    assert [(one.key, one.exit_code) for one in office.load().faults] == [("unknown_key", 10)]
+    assert [(one.key, one.exit_code) for one in office.load().faults] == [("unknown_key_near", 10)]
 
 
 @pytest.mark.parametrize(
@@ -427,3 +427,15 @@ def test_half_years_as_headings(office: Office, header: object, period: str) -> 
     office.profile("files: statistics/*\ntables:\n  - {columns: {Stoff: substance}, wide: time, measure: seizures}\n")
     office.book(BOOK, {"Ark1": [["Stoff", header], ["Kokain", 8]]})
     assert values(office.load()) == {("kokain", period): 8}
+
+
+@pytest.mark.parametrize(("key", "near"), [("amfetamn", "near it: amfetamin"), ("xyzzy", "not a key of a substance")])
+def test_an_unknown_drug_says_where_the_keys_are_and_which_are_near(office: Office, key: str, near: str) -> None:
+    office.profile(
+        f"files: statistics/*\nlabels: {{substance: {{Snø: {key}}}}}\ntables:\n"
+        "  - columns: {Stoff: substance, Antall: {measure: seizures}}\n"
+    )
+    office.text(TEXT, "Stoff;Antall\nKokain;8\n")
+    (fault,) = office.load().faults
+    assert near in fault.what
+    assert "params/substances.yml" in fault.mend
