@@ -4,6 +4,7 @@
 import dataclasses
 import io
 import json
+import shutil
 import zipfile
 import zlib
 
@@ -34,10 +35,12 @@ from gate_files import (
 )
 from tiny import make_workspace, write
 
+from forevar.cli import main
 from forevar.gate.check import gate, pieces_of
 from forevar.gate.knowledge import knowledge_of
 from forevar.gate.rule import findings_in, is_identity
 from forevar.params import load_edition, load_params
+from forevar.workspace import Workspace
 
 VEGALITE = "application/vnd.vegalite.v5+json"
 SMALL, COLUMN, WORD, FILE = "small count", "column no chart shows", "restricted word", "restricted file"
@@ -248,3 +251,13 @@ def test_gate_takes_a_file_from_any_folder(town, tmp_path):
 
 def test_spec_without_a_leak_is_json(known):
     assert json.loads(json.dumps(spec())) == SPEC
+
+
+@pytest.mark.slow
+def test_demonstration_report_is_clean(bergen, tmp_path):
+    for name in ("params", "data/raw", "notebooks"):
+        shutil.copytree(bergen.root / name, tmp_path / name)
+    assert main(["--workspace", str(tmp_path), "build", "2026-1"]) == 0
+    folder = tmp_path / "reports" / "2026-1"
+    sent = [folder / "report.html", folder / "report.pdf", folder / "main_table.xlsx", folder / "figures"]
+    assert gate(Workspace(tmp_path), sent, "2026-1") == []

@@ -145,7 +145,10 @@ def parse_time(value: object, form: TimeForm) -> Span | None:
     if isinstance(value, dt.datetime | dt.date):
         day = value.date() if isinstance(value, dt.datetime) else value
         return _from_day(day, form)
-    return _parse_text(as_text(value), form)
+    try:
+        return _parse_text(as_text(value), form)
+    except ValueError:  # a year no calendar of ours has: 5025-2
+        return None
 
 
 def is_rolling(value: object, form: TimeForm) -> bool:

@@ -290,3 +290,13 @@ def test_cell_with_an_address_no_sheet_has_is_a_broken_workbook(office: Office, 
     office.raw(NAME, data)
     with pytest.raises(DataError, match=r"2026-1-police\.xlsx"):
         office.load().raise_faults()
+
+
+@pytest.mark.parametrize("label", ["5025-2", "9026-1", "2026-3"])
+def test_half_year_no_calendar_has_is_told_with_its_cell(office: Office, label: str) -> None:
+    office.profile(
+        "files: statistics/*\ntables:\n  - columns: {Tid: time, Stoff: substance, Antall: {measure: seizures}}\n"
+    )
+    office.book(NAME, {"Ark1": [["Tid", "Stoff", "Antall"], [label, "Kokain", 8]]})
+    with pytest.raises(DataError, match="Ark1:A2"):
+        office.load().raise_faults()
