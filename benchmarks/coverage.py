@@ -17,7 +17,7 @@ import numpy as np
 from simulated import changes, draw, method, observations
 
 from forevar.change import add_change, count_interval
-from forevar.params import Method
+from forevar.settings import Method
 
 MEANS = (1, 2, 3, 5, 10, 20, 50, 100, 200)
 POINTS = 12

@@ -16,7 +16,7 @@ from simulated import LAST, changes, draw, method, observations
 
 from forevar.alerts import BOUNDS, bounds, new_substances
 from forevar.change import add_change
-from forevar.params import Method
+from forevar.settings import Method
 
 MEANS = (5, 10, 20, 50, 100)
 POINTS = (12, 16, 20)

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from forevar.params import Method
 from forevar.period import Period
+from forevar.settings import Method
 from forevar.yaml_file import read_yaml
 
 LAST = Period(2026, 1)

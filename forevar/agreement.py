@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from forevar.history import Floats, ordinal
-from forevar.params import Method
 from forevar.score import word_of
+from forevar.settings import Method
 from forevar.terms import SCORED_DIMENSIONS
 
 AGREEMENT_COLUMNS = (

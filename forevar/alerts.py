@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from forevar.history import SERIES, Breaks, Fit, Floats, before, fit_season, ordinal, quantile, series_of
-from forevar.params import Method, Source
 from forevar.rules import SignalRules
+from forevar.settings import Method, Source
 from forevar.terms import AGGREGATE
 
 BOUNDS = ("c1", "c1_t", "quasi_poisson", "quasi_poisson_nb")

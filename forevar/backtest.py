@@ -12,10 +12,10 @@ import pandas as pd
 from forevar.alerts import bounds_at, counted_series
 from forevar.change import add_change
 from forevar.history import Breaks, ordinal
-from forevar.params import Few, Method
 from forevar.period import Period
 from forevar.rules import BacktestRules
 from forevar.score import word_of
+from forevar.settings import Few, Method
 from forevar.terms import Dimension
 
 WAYS = ("score", "tests", "signals")

@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from forevar.history import Floats
-from forevar.params import Method
 from forevar.score import balance_step, word_of
+from forevar.settings import Method
 from forevar.terms import AGGREGATE, SCORED_DIMENSIONS
 
 CERTAINTY_COLUMNS = (

@@ -16,7 +16,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportion_
 from statsmodels.stats.rates import confint_poisson
 
 from forevar.history import SERIES, Breaks, Fit, Floats, before, fit_season, ordinal, series_of
-from forevar.params import Method
+from forevar.settings import Method
 
 CHANGE_COLUMNS = (
     "ratio", "low", "high", "p", "q", "n_tests", "test", "dispersion", "is_notable", "is_clear", "share_ratio",

@@ -12,12 +12,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from forevar.errors import ForevarError, ParamsError
-from forevar.period import Period, period_range
+from forevar import commands
+from forevar.console import say
+from forevar.errors import ForevarError
 from forevar.workspace import Workspace, find_workspace
 
 if TYPE_CHECKING:
-    from forevar.params import Params, Recipe
+    pass
 
 Command = Callable[[argparse.Namespace, Workspace], int]
 
@@ -38,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     command: Command = given.command
     try:
         if given.verb == "init":
-            return init(given)
+            return commands.init(given)
         return command(given, find_workspace(given.workspace))
     except ForevarError as error:
         say(str(error))
@@ -68,12 +69,12 @@ def parser() -> argparse.ArgumentParser:
             sub.add_argument("edition", metavar="EDITION", help="for instance 2026-1")
         return sub
 
-    sub = verb("init", init, "make a new town's workspace", edition=False)
+    sub = verb("init", commands.init, "make a new town's workspace", edition=False)
     sub.add_argument("folder", metavar="DIR", type=Path)
     sub.add_argument("--place", required=True, help="the town's name")
     sub.add_argument("--lang", choices=["nb", "nn", "en"], default="nb", help="language of the report")
 
-    sub = verb("register", register, "write the sidecar of a raw file", edition=False)
+    sub = verb("register", commands.register, "write the sidecar of a raw file", edition=False)
     sub.add_argument("file", type=Path)
     sub.add_argument("--source", help="key in params/sources.yml; found from the file's name when left out")
     sub.add_argument("--provider", default="", help="who sent it")
@@ -83,48 +84,50 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--access", choices=["open", "restricted"])
     sub.add_argument("--note", default="")
 
-    sub = verb("import-main-table", import_table, "an earlier main table from Excel into the history", edition=False)
+    sub = verb(
+        "import-main-table", commands.import_table, "an earlier main table from Excel into the history", edition=False
+    )
     sub.add_argument("file", type=Path)
     sub.add_argument("--edition", required=True, help="the edition it was printed in, for instance 2024-2")
 
-    sub = verb("list", list_names, "print what an edition is made of, one name a line")
+    sub = verb("list", commands.list_names, "print what an edition is made of, one name a line")
     sub.add_argument("--why", action="store_true", help="also why each would run")
 
-    sub = verb("check", check, "load everything, write nothing, list every fault")
+    sub = verb("check", commands.check, "load everything, write nothing, list every fault")
     sub.add_argument("--lang", choices=["nb", "en"], default="nb", help="language of the list")
     sub.add_argument("--final", action="store_true", help="as for the final report")
     sub.add_argument("--format", choices=["text", "json"], default="text")
 
-    sub = verb("score", score, "load, tidy and score; write and print the scores")
+    sub = verb("score", commands.score, "load, tidy and score; write and print the scores")
     sub.add_argument("--format", choices=["table", "csv"], default="table")
 
-    sub = verb("run", run, "run the notebooks that are not up to date")
+    sub = verb("run", commands.run, "run the notebooks that are not up to date")
     _run_options(sub)
 
-    sub = verb("report", report, "put executed notebooks together: HTML and PDF")
+    sub = verb("report", commands.report, "put executed notebooks together: HTML and PDF")
     _report_options(sub)
 
-    sub = verb("build", build, "check, score, run and report", edition=False)
+    sub = verb("build", commands.build, "check, score, run and report", edition=False)
     sub.add_argument("edition", metavar="EDITION", nargs="?", help="2026-1, or a range 2024-1..2026-1")
     sub.add_argument("--all", action="store_true", help="every edition that has a recipe")
     _run_options(sub)
     _report_options(sub)
 
-    sub = verb("gate", gate, "open finished files and list what must not be sent", edition=False)
+    sub = verb("gate", commands.gate, "open finished files and list what must not be sent", edition=False)
     sub.add_argument("files", type=Path, nargs="+", metavar="FILE")
     sub.add_argument("--edition", help="where the file does not say")
 
-    sub = verb("verify", verify, "hold a report against the record of its build")
+    sub = verb("verify", commands.verify, "hold a report against the record of its build")
     sub.add_argument("files", type=Path, nargs="*", metavar="FILE", help="copies that were sent")
     sub.add_argument("--lang", choices=["nb", "nn", "en"], help="language of the report")
 
-    verb("new", new, "begin the next edition: recipe, texts, checklist")
+    verb("new", commands.new, "begin the next edition: recipe, texts, checklist")
 
-    sub = verb("form", form, "write the workbook that small services fill in")
+    sub = verb("form", commands.form, "write the workbook that small services fill in")
     sub.add_argument("--source", action="append", help="only this source; may be repeated")
     sub.add_argument("--lang", choices=["nb", "nn", "en"], help="language of the workbook")
 
-    verb("lab", lab, "open JupyterLab on the notebooks", edition=False)
+    verb("lab", commands.lab, "open JupyterLab on the notebooks", edition=False)
     return top
 
 
@@ -144,329 +147,3 @@ def _report_options(sub: argparse.ArgumentParser) -> None:
         sub.add_argument("--lang", choices=["nb", "nn", "en"], help="language of the report")
     sub.add_argument("--final", action="store_true", help="no notes to co-authors; refuses what is not settled")
     sub.add_argument("--code", action="store_true", help="the variant with code, for researchers")
-
-
-def say(text: str) -> None:
-    """Progress, advice and errors: to standard error."""
-    print(text, file=sys.stderr, flush=True)  # noqa: T201 - one of the two places that print
-
-
-def loading(number: int, of: int, key: str) -> None:
-    """A line that writes over itself while raw files are read; nothing when nobody is watching."""
-    if sys.stderr.isatty():
-        end = "\r" if number + 1 < of else "\n"
-        print(f"reading {number + 1} of {of}: {key:<30}", end=end, file=sys.stderr, flush=True)  # noqa: T201
-
-
-def put(text: str) -> None:
-    """Results: to standard output."""
-    print(text, flush=True)  # noqa: T201 - the other
-
-
-def _open(given: argparse.Namespace, workspace: Workspace) -> tuple[Params, Recipe]:
-    from forevar.params import load_edition, load_params
-
-    return load_params(workspace), load_edition(workspace, given.edition)
-
-
-def init(given: argparse.Namespace, _: Workspace | None = None) -> int:
-    """Make a new workspace; the one verb that needs none."""
-    from forevar.start import start_workspace
-
-    start_workspace(given.folder, given.place, given.lang)
-    put(str(given.folder))
-    say(f"next: forevar --workspace {given.folder} build 2026-1; then read {given.folder / 'README.md'}")
-    return 0
-
-
-def register(given: argparse.Namespace, workspace: Workspace) -> int:
-    """Write or renew the sidecar of a raw file."""
-    from forevar.registry import register as write
-
-    told = {
-        "source": given.source, "producer": given.provider, "title": given.title, "licence": given.licence,
-        "received": given.received, "access": given.access, "note": given.note,
-    }  # fmt: skip
-    sidecar = write(given.file, workspace, **{name: value or None for name, value in told.items()})
-    put(workspace.relative(sidecar))
-    say("next: forevar check EDITION")
-    return 0
-
-
-def import_table(given: argparse.Namespace, workspace: Workspace) -> int:
-    """Read a workbook of sources and substances into the history."""
-    from forevar.main_table_import import import_main_table
-    from forevar.params import load_params
-
-    try:
-        edition = Period.parse(given.edition)
-    except ValueError as error:
-        raise ParamsError(str(error), mend="for instance: --edition 2024-2") from None
-    path = import_main_table(given.file, workspace, load_params(workspace), edition)
-    put(workspace.relative(path))
-    say("next: forevar check EDITION; the curves have it from the next forevar score on")
-    return 0
-
-
-def list_names(given: argparse.Namespace, workspace: Workspace) -> int:
-    """The notebooks of an edition, by the names ``--only`` takes."""
-    params, recipe = _open(given, workspace)
-    if not given.why:
-        for name in recipe.notebooks:
-            put(name)
-        return 0
-    from forevar.run import plan
-
-    for planned in plan(workspace, params, recipe):
-        put(f"{planned.name}\t{', '.join(planned.why) or 'up to date'}")
-    return 0
-
-
-def check(given: argparse.Namespace, workspace: Workspace) -> int:
-    """Every fault at once, then what is silent, new, closed, partial, revised or few."""
-    from forevar.check import check_edition
-
-    result = check_edition(workspace, given.edition, final=given.final, progress=loading)
-    put(result.as_json(given.lang) if given.format == "json" else result.as_text(given.lang))
-    return result.exit_code
-
-
-def score(given: argparse.Namespace, workspace: Workspace) -> int:
-    """Write the tidy and scored tables and print the edition's scores."""
-    from forevar.scores import score_table
-    from forevar.store import make_tables, write_tables
-
-    params, recipe = _open(given, workspace)
-    tables = make_tables(workspace, params, progress=loading)
-    made = write_tables(workspace, params, tables)
-    table = score_table(tables.differences, recipe.period, params)
-    put(
-        (
-            table.to_csv(index=False, lineterminator="\n") if given.format == "csv" else table.to_string(index=False)
-        ).rstrip()
-    )
-    for path, rows in made.items():
-        say(f"{path}: {rows} rows")
-    say(f"next: forevar run {recipe.period}")
-    return 0
-
-
-def run(given: argparse.Namespace, workspace: Workspace) -> int:
-    """Run notebooks; score first when the tables are missing or stale."""
-    params, recipe = _open(given, workspace)
-    _run(given, workspace, params, recipe)
-    say(f"next: forevar report {recipe.period}")
-    return 0
-
-
-def _run(given: argparse.Namespace, workspace: Workspace, params: Params, recipe: Recipe) -> dict[str, Path]:
-    from contextlib import nullcontext
-
-    from forevar.run import cluster, run_edition
-    from forevar.store import current_tables
-
-    current_tables(workspace, params, progress=loading)
-    with cluster(given.cluster) if given.cluster else nullcontext() as executor:
-        result = run_edition(
-            workspace, params, recipe, only=given.only, force=given.force, jobs=given.jobs, engine=given.engine,
-            executor=executor, timeout=given.timeout, lang=given.lang,
-        )  # fmt: skip
-    result.check()
-    say(f"{len(result.made)} notebooks run, {len(result.outcomes) - len(result.made)} up to date")
-    return executed(workspace, params, recipe, given.lang)
-
-
-def executed(workspace: Workspace, params: Params, recipe: Recipe, lang: str | None) -> dict[str, Path]:
-    """Name → where its executed notebook lies."""
-    from forevar.run import notebooks_folder
-
-    folder = notebooks_folder(workspace, params, recipe.period, lang)
-    return {name: folder / f"{name}.ipynb" for name in recipe.notebooks}
-
-
-def report(given: argparse.Namespace, workspace: Workspace) -> int:
-    """Stitch what has been run."""
-    params, recipe = _open(given, workspace)
-    notebooks = executed(workspace, params, recipe, given.lang)
-    _report(given, workspace, params, recipe, notebooks)
-    return 0
-
-
-def _report(
-    given: argparse.Namespace, workspace: Workspace, params: Params, recipe: Recipe, notebooks: dict[str, Path]
-) -> list[Path]:
-    from forevar.report.make import make_report
-
-    made = make_report(
-        workspace, params, recipe, notebooks, lang=given.lang, final=given.final, code=given.code, progress=say
-    )
-    _put_report(workspace, recipe.period, made)
-    texts = workspace.relative(workspace.edition(recipe.period) / "text")
-    say(f"next: open {workspace.relative(made[0])}; authors' texts lie in {texts}")
-    return made
-
-
-def _put_report(workspace: Workspace, edition: Period, files: Sequence[Path]) -> None:
-    """The report's own files, one a line; not the pictures and notebooks it is made of."""
-    for path in files:
-        if path.parent == workspace.reports(edition):
-            put(workspace.relative(path))
-
-
-def build(given: argparse.Namespace, workspace: Workspace) -> int:
-    """Check, score, run and report one edition, a range or all of them; nothing where nothing has changed."""
-    from forevar.lock import building
-
-    with building(workspace, tell=say):
-        return _build_all(given, workspace)
-
-
-def _build_all(given: argparse.Namespace, workspace: Workspace) -> int:
-    from forevar import built
-
-    mark = (f".{given.lang}" if given.lang else "") + (".code" if given.code else "")
-    for edition in _editions(given, workspace):
-        state = built.state_of(workspace, edition, final=given.final)
-        files = None if given.force or given.only else built.unchanged(workspace, edition, mark, state)
-        if files is not None:
-            say(f"edition {edition}: nothing has changed since it was built")
-            _put_report(workspace, edition, files)
-            continue
-        files = _build(given, workspace, edition)
-        if not given.only:
-            built.remember(workspace, edition, mark, state, files)
-    return 0
-
-
-def _build(given: argparse.Namespace, workspace: Workspace, edition: Period) -> list[Path]:
-    """All of one edition; the report's files and the executed notebooks."""
-    from forevar.jobs import warm_up
-
-    if given.engine == "inprocess" and not given.cluster:
-        warm_up()  # beside what follows
-    from forevar.params import load_edition, load_params
-    from forevar.record import write_record
-    from forevar.store import current_tables
-
-    params, recipe = load_params(workspace), load_edition(workspace, edition)
-    say(f"edition {edition}: checking and scoring")
-    if given.final:
-        _refuse_unsettled(workspace, edition)
-    tables = current_tables(workspace, params, progress=loading)
-    notebooks = _run(given, workspace, params, recipe)
-    never_run = [name for name, path in notebooks.items() if not path.is_file()]
-    if never_run and given.only and not given.final:
-        say(f"left out, since they were never run: {', '.join(never_run)}")
-        kept = tuple(name for name in recipe.chapters if name not in never_run)
-        recipe = recipe.model_copy(update={"chapters": kept})
-        notebooks = {name: path for name, path in notebooks.items() if name not in never_run}
-    files = _report(given, workspace, params, recipe, notebooks)
-    status = "final" if given.final else "draft"
-    asked = () if given.final else ("not asked",)  # make_report refuses a final that the gate does not pass
-    mark = f".{given.lang}" if given.lang else ""
-    lang = given.lang or params.town.lang
-    write_record(workspace, edition, tables, files, lang=lang, status=status, mark=mark, gate=asked)
-    return [*files, *notebooks.values()]
-
-
-def _refuse_unsettled(workspace: Workspace, edition: Period) -> None:
-    """What a draft may live with and a final report may not: files that are not as registered."""
-    from forevar.check import check_edition
-    from forevar.errors import error_for
-
-    found = check_edition(workspace, edition, final=True, progress=loading)
-    faults = [one for group in found.faults.values() for one in group]
-    if faults:
-        raise error_for(faults)
-
-
-def _editions(given: argparse.Namespace, workspace: Workspace) -> list[Period]:
-    from forevar.params import editions
-
-    have = editions(workspace)
-    if given.all:
-        return have
-    if not given.edition:
-        raise ParamsError("which edition?", mend="for instance: forevar build 2026-1, or forevar build --all")
-    first, dots, last = given.edition.partition("..")
-    try:
-        if not dots:
-            return [Period.parse(first)]
-        chosen = [period for period in period_range(Period.parse(first), Period.parse(last)) if period in have]
-    except ValueError as error:
-        raise ParamsError(str(error), mend="for instance: forevar build 2024-1..2026-1") from None
-    if not chosen:
-        raise ParamsError(f"no edition between {first} and {last} has a recipe", mend="see params/editions/")
-    return chosen
-
-
-def gate(given: argparse.Namespace, workspace: Workspace) -> int:
-    """Every finding on a line; 0 when the files may be sent, else 15."""
-    from forevar.gate.check import gate as open_gate
-
-    findings = open_gate(workspace, given.files, given.edition)
-    for finding in findings:
-        put(str(finding))
-    say("nothing found" if not findings else f"{len(findings)} findings: the files must not be sent")
-    return 15 if findings else 0
-
-
-def verify(given: argparse.Namespace, workspace: Workspace) -> int:
-    """Whether inputs, numbers and files still agree with the record; 0 when they do, else 15."""
-    from forevar.params import load_params
-    from forevar.record import verify as compare
-
-    mark = f".{given.lang}" if given.lang else ""
-    faults = compare(workspace, load_params(workspace), _period(given.edition), mark, sent=given.files)
-    for fault in faults:
-        put(str(fault))
-    say("everything agrees with the record" if not faults else f"{len(faults)} differences")
-    return 15 if faults else 0
-
-
-def new(given: argparse.Namespace, workspace: Workspace) -> int:
-    """Begin an edition."""
-    from forevar.next_edition import make_edition
-    from forevar.params import load_params
-
-    for path in make_edition(workspace, load_params(workspace), _period(given.edition)):
-        put(workspace.relative(path))
-    say(f"next: go through params/editions/{given.edition}/checklist.md")
-    return 0
-
-
-def _period(text: str) -> Period:
-    try:
-        return Period.parse(text)
-    except ValueError as error:
-        raise ParamsError(str(error), mend="for instance: 2026-2") from None
-
-
-def form(given: argparse.Namespace, workspace: Workspace) -> int:
-    """Write the intake workbook of an edition beside the raw files."""
-    from forevar.files import write_atomic
-    from forevar.form import make_form
-    from forevar.params import load_params
-    from forevar.store import current_tables
-
-    params, period = load_params(workspace), _period(given.edition)
-    observations = current_tables(workspace, params, progress=loading).observations
-    path = workspace.root / f"{period}-intake.xlsx"
-    write_atomic(path, make_form(params, period, observations, lang=given.lang, sources=given.source))
-    put(workspace.relative(path))
-    say("next: send it; when it comes back, put it in data/raw/intake/ and say: forevar register FILE")
-    return 0
-
-
-def lab(given: argparse.Namespace, workspace: Workspace) -> int:
-    """Open JupyterLab on the start notebook: the workspace's own, else the one forevar carries."""
-    import os
-    import subprocess
-
-    start = workspace.notebook("start")
-    if start is None:
-        raise ParamsError("the start notebook is not there", mend="install forevar again")
-    root = workspace.root if start.is_relative_to(workspace.root) else start.parent
-    environment = {**os.environ, "FOREVAR_WORKSPACE": str(workspace.root)}
-    words = [sys.executable, "-m", "jupyterlab", str(start), f"--ServerApp.root_dir={root}"]
-    return subprocess.call(words, cwd=workspace.root, env=environment)

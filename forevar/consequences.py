@@ -18,9 +18,10 @@ from forevar.charts.sites import sites
 from forevar.charts.timeline import Break, Span
 from forevar.disclosure import hide_series
 from forevar.history import consequence_pairs
-from forevar.params import SeriesFigure, SeriesFigures, SeriesLine, load_series_figures
+from forevar.params import load_series_figures
 from forevar.period import Period
 from forevar.score import steps_of
+from forevar.settings import SeriesFigure, SeriesFigures, SeriesLine
 from forevar.terms import ChangeCategory
 from forevar.words import capital
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from forevar.params import Source
 from forevar.period import Period
+from forevar.settings import Source
 
 COVERAGE_COLUMNS = ("source", "kind", "state", "is_new", "is_invented", "n_substances")
 

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from forevar.params import Method, Source
 from forevar.score import steps_of
+from forevar.settings import Method, Source
 
 Flags = NDArray[np.bool_]
 SERIES = ["source", "measure", "substance", "dimension"]

@@ -19,9 +19,10 @@ from forevar.charts.theme import Series
 from forevar.coverage import kind_counts, source_coverage
 from forevar.disclosure import hidden_pairs
 from forevar.errors import ParamsError
-from forevar.params import Params, Recipe, load_edition, load_params, phrase_files
+from forevar.params import Params, load_edition, load_params, phrase_files
 from forevar.period import Period
 from forevar.prose import score_word
+from forevar.settings import Recipe
 from forevar.store import Tables, current_tables, digest
 from forevar.terms import AGGREGATE, SCORED_DIMENSIONS
 from forevar.texts import fill, sections, text_file, title_of

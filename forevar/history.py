@@ -10,8 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from forevar.params import Few
 from forevar.period import Period
+from forevar.settings import Few
 
 SERIES = ["source", "measure", "substance", "dimension", "place"]
 Breaks = Mapping[str, Collection[str]]

@@ -18,7 +18,7 @@ from forevar.charts.prices import prices
 from forevar.charts.robustness import robustness
 from forevar.charts.theme import Series
 from forevar.coverage import kind_counts
-from forevar.params import Headline
+from forevar.settings import Headline
 from forevar.terms import AGGREGATE, Dimension, Reason
 from forevar.words import capital
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from forevar.params import Source
+from forevar.settings import Source
 from forevar.terms import AGGREGATE, SCORED_DIMENSIONS, ChangeCategory, Reason
 from forevar.words import Words, capital
 

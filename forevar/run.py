@@ -16,7 +16,8 @@ from forevar import progress as shown
 from forevar import stamp
 from forevar.errors import Fault, NotebookError
 from forevar.jobs import Job, Outcome
-from forevar.params import Params, Recipe
+from forevar.params import Params
+from forevar.settings import Recipe
 from forevar.workspace import Workspace
 
 GENERIC = "substance"

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forevar.params import Few, Method, Source
 from forevar.period import Period
+from forevar.settings import Few, Method, Source
 from forevar.terms import AGGREGATE, SCORED_DIMENSIONS, ChangeCategory, Reason, Status
 
 INDICATOR = ["source", "measure", "substance", "dimension"]

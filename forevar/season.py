@@ -11,8 +11,8 @@ import pandas as pd
 from scipy import stats
 
 from forevar.history import SERIES, Breaks, Floats, before, fit_season, ordinal, quantile, series_of
-from forevar.params import Method
 from forevar.rules import CertaintyRules
+from forevar.settings import Method
 
 SEASON_COLUMNS = (
     "year_ago", "ratio_year_ago", "season_turns", "expected", "expected_low", "expected_high", "is_unexpected",

@@ -11,9 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forevar.history import Floats
-from forevar.params import Method, Source
 from forevar.period import Period
 from forevar.score import score_signals, word_of
+from forevar.settings import Method, Source
 from forevar.terms import AGGREGATE, SCORED_DIMENSIONS
 
 CHOICES = ("limits", "few", "base", "weights")

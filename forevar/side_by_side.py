@@ -14,7 +14,7 @@ import pandas as pd
 from forevar.blocks import Column, Credit, Table, Text
 from forevar.coverage import kind_counts
 from forevar.errors import Fault, ParamsError
-from forevar.params import Method, Substance
+from forevar.settings import Method, Substance
 from forevar.start import start_workspace
 from forevar.terms import AGGREGATE, SCORED_DIMENSIONS
 from forevar.words import Words, capital

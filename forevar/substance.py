@@ -16,7 +16,7 @@ from forevar.charts.long_term import long_term
 from forevar.charts.panel import known_total, panel_known
 from forevar.charts.theme import Series
 from forevar.disclosure import least_of
-from forevar.params import Substance
+from forevar.settings import Substance
 from forevar.terms import AGGREGATE, SCORED_DIMENSIONS, Reason
 from forevar.words import capital
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from forevar.params import Method, Substance
 from forevar.period import Period
+from forevar.settings import Method, Substance
 from forevar.terms import AGGREGATE
 
 TREND_COLUMNS = ("substance", "period", "x", "difference", "level", "basis")

@@ -12,9 +12,9 @@ from hostile_strings import HOSTILE
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from forevar.blocks import Column, Credit, Facts, Figure, Finding, Findings, Table, Text
-from forevar.params import Headline, Recipe, Town
 from forevar.period import Period
 from forevar.report.document import Chapter, Document, compose, notices_of, text_chapter
+from forevar.settings import Headline, Recipe, Town
 from forevar.words import Words, flatten
 from forevar.yaml_file import read_yaml
 

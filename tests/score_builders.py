@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from forevar.params import Method, Source
 from forevar.score import panel_counts, score_signals
+from forevar.settings import Method, Source
 from forevar.terms import ANSWER_COLUMNS
 from forevar.yaml_file import read_yaml
 

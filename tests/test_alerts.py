@@ -7,7 +7,7 @@ from doubt_builders import method, observations, signal, signals
 
 from forevar.alerts import bound_table, bounds, look_first, new_slang, new_substances
 from forevar.change import add_change
-from forevar.params import Source
+from forevar.settings import Source
 
 RULES = method().signals
 HALF_YEARLY = [12.0, 9, 14, 11, 13, 10, 15, 12, 16, 30]

@@ -11,7 +11,7 @@ from score_builders import METHOD
 from forevar.cells import hidden_cells
 from forevar.disclosure import given_away, hidden_pairs, hide_series, is_small, least_of, rounded
 from forevar.errors import ReportError
-from forevar.params import Disclosure, Method, Source
+from forevar.settings import Disclosure, Method, Source
 from forevar.yaml_file import read_yaml, validate
 
 

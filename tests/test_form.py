@@ -11,8 +11,9 @@ from load.office import Office, said
 
 from forevar.errors import ParamsError
 from forevar.form import make_form
-from forevar.params import Params, Source
+from forevar.params import Params
 from forevar.registry import register
+from forevar.settings import Source
 from forevar.terms import OBSERVATION_COLUMNS
 
 MANUAL = """

@@ -10,7 +10,7 @@ import forevar
 PACKAGE = Path(forevar.__file__).parent
 SHELVES = {
     "words": ["errors", "period", "reads", "terms", "files", "workspace", "words", "blocks", "yaml_file", "start"],
-    "decisions": ["rules", "profile_parts", "profile", "params", "registry"],
+    "decisions": ["rules", "profile_parts", "profile", "settings", "params", "registry"],
     "numbers": [
         "corrections", "load", "tidy", "score", "trend", "history", "change", "certainty", "season", "agreement",
         "sensitivity", "alerts", "backtest", "panel", "coverage", "cells", "disclosure", "store",
@@ -21,7 +21,7 @@ SHELVES = {
     ],
     "machine": [
         "next_edition", "kernel", "engine", "warm", "stamp", "built", "jobs", "progress", "run", "gate",
-        "report", "lock", "record", "main_table_import", "cli", "__main__",
+        "report", "lock", "record", "main_table_import", "console", "commands", "cli", "__main__",
     ],
 }  # fmt: skip
 ORDER = [name for shelf in SHELVES.values() for name in shelf]

@@ -4,8 +4,9 @@ import pytest
 from tiny import make_workspace, write
 
 from forevar.errors import ParamsError
-from forevar.params import Method, Params, editions, load_edition, load_params
+from forevar.params import Params, editions, load_edition, load_params
 from forevar.period import Period
+from forevar.settings import Method
 from forevar.yaml_file import read_yaml, validate
 
 

@@ -14,9 +14,9 @@ from report_builders import cell, figure, recipe, spec, table, town, words
 
 from forevar.blocks import VEGALITE, Text
 from forevar.errors import ReportError
-from forevar.params import Substance
 from forevar.report import make
 from forevar.report.make import make_document, make_report
+from forevar.settings import Substance
 from forevar.workspace import Workspace
 
 CHAPTERS = ("main_findings", "substances/kokain", "special_focus/2026-1")

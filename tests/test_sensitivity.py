@@ -2,9 +2,9 @@ import pandas as pd
 import pytest
 from doubt_builders import method, observations
 
-from forevar.params import Source
 from forevar.score import aggregated_differences, score_signals
 from forevar.sensitivity import all_choices, stands
+from forevar.settings import Source
 from forevar.terms import Dimension
 
 NO_PANEL = pd.DataFrame(

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import openpyxl
 
-from forevar.params import Method, Params, Recipe, Source, load_series_figures
+from forevar.params import Params, load_series_figures
 from forevar.registry import read_sidecar
+from forevar.settings import Method, Recipe, Source
 from forevar.words import Names
 from forevar.workspace import Workspace
 

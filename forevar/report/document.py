@@ -22,7 +22,7 @@ from forevar.period import Period
 from forevar.words import Words
 
 if TYPE_CHECKING:
-    from forevar.params import Recipe, Town
+    from forevar.settings import Recipe, Town
 
 Block = dict[str, Any]
 

@@ -12,13 +12,14 @@ from nbformat import NotebookNode
 from forevar.blocks import MIME, Bundle
 from forevar.errors import Fault, ReportError
 from forevar.files import write_atomic, write_together
-from forevar.params import Params, Recipe, editions
+from forevar.params import Params, editions
 from forevar.period import Period
 from forevar.report.document import Chapter, Document, compose, notices_of, read_notebook, slug, text_chapter
 from forevar.report.figures import figure_files, remove_others
 from forevar.report.html import render_html
 from forevar.report.pdf import render_pdf
 from forevar.report.svg import Draughtsman
+from forevar.settings import Recipe
 from forevar.texts import text_file, title_of
 from forevar.words import Words, capital
 from forevar.workspace import Workspace
