@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 from load.office import Office, noticed, said
+
+from forevar.settings import Source
 
 ROOT = Path(__file__).resolve().parent.parent
 LESSON = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
@@ -26,6 +30,33 @@ def follow(reader: Office, *changes: tuple[str, str]) -> None:
         assert old in text
         text = text.replace(old, new)
     reader.profile(text, "scotland_deaths", "")
+
+
+def test_the_lines_that_step_5_shows_are_those_that_come_out(reader: Office) -> None:
+    follow(reader, WORDS, DELIVERIES, FILE, SPELLING)
+    rows = reader.load().observations
+    shown = re.findall(
+        r"^\| scotland_deaths \| deaths \| \| (\S+) \| (\d+) \| (\w+) \| …(.*?) \|$", LESSON, re.MULTILINE
+    )
+    assert len(shown) == 3
+    for period, value, status, origin in shown:
+        (row,) = rows[(rows["place"] == "") & (rows["period"] == period)].to_dict("records")
+        assert (row["value"], row["status"]) == (float(value), status)
+        assert row["origin"].endswith(origin)
+
+
+def test_the_example_of_weights_is_an_entry_of_the_register() -> None:
+    entry = yaml.safe_load(re.findall(r"```yaml\n(.*?)```", LESSON, re.DOTALL)[-1])["register"]
+    source = Source.model_validate(entry)
+    assert set(source.weights) <= {one for measure in source.measures.values() for one in measure.dimension}
+
+
+def test_what_the_list_says_in_the_lesson_is_what_the_program_says() -> None:
+    faults = tomllib.loads((ROOT / "forevar" / "faults.toml").read_text(encoding="utf-8"))
+    words = [re.sub(r"\$\w+", "…", entry["en"]) for entry in faults.values()]
+    table = LESSON.partition("| the list says | do |")[2].partition("\n\n")[0]
+    for quoted in re.findall(r"^\| \*(.*?)\* \|", table, re.MULTILINE):
+        assert any(quoted.removesuffix(" …") in text for text in words), quoted
 
 
 WORDS = ("time:", "words: {suppressed: [x]}\ntime:")
