@@ -7,6 +7,7 @@ before a verb is known, so that help and mistakes in typing are answered at once
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
 Command = Callable[[argparse.Namespace, Workspace], int]
 
+WRITE = ("score", "run", "report", "build")
+"""Verbs that hold the workspace while they work."""
+TRACEBACK = "FOREVAR_TRACEBACK"
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command.
@@ -30,7 +35,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: The words after ``forevar``; those of the command line when left out.
 
     Returns:
-        0; 2 for a mistake in typing; 10 params, 11 data, 12 registry, 13 notebook, 14 report; 130 when stopped.
+        0; 2 for a mistake in typing; 10 params, 11 data, 12 registry, 13 notebook, 14 report, 15 the gate or the
+        record found something; 1 for what nobody foresaw; 130 when stopped.
     """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a Windows console may not be UTF-8
@@ -40,7 +46,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if given.verb == "init":
             return commands.init(given)
-        return command(given, find_workspace(given.workspace))
+        workspace = find_workspace(given.workspace)
+        if given.verb not in WRITE:
+            return command(given, workspace)
+        from forevar.lock import building
+
+        with building(workspace, tell=say):
+            return command(given, workspace)
     except ForevarError as error:
         say(str(error))
         return error.exit_code
@@ -50,6 +62,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except Exception as error:
+        if os.environ.get(TRACEBACK):
+            raise
+        # the error's own words may hold what a restricted cell said
+        say(f"forevar met something it did not foresee ({type(error).__name__}); the last good report is still there")
+        say(f"  mend: set {TRACEBACK}=1, run the command again and send the text to those who look after forevar")
+        return 1
 
 
 def parser() -> argparse.ArgumentParser:

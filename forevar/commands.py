@@ -170,13 +170,6 @@ def _put_report(workspace: Workspace, edition: Period, files: Sequence[Path]) ->
 
 def build(given: argparse.Namespace, workspace: Workspace) -> int:
     """Check, score, run and report one edition, a range or all of them; nothing where nothing has changed."""
-    from forevar.lock import building
-
-    with building(workspace, tell=say):
-        return _build_all(given, workspace)
-
-
-def _build_all(given: argparse.Namespace, workspace: Workspace) -> int:
     from forevar import built
 
     mark = (f".{given.lang}" if given.lang else "") + (".code" if given.code else "")

@@ -163,6 +163,18 @@ def test_figures_of_restricted_sources_stay_out_of_the_scored_tables(town):
     assert {row["value"] for row in clinic} == {"-2", "1"}
 
 
+def test_what_nobody_foresaw_is_one_line_without_the_words_of_the_error(town, capsys, monkeypatch):
+    def fail(*_, **__):
+        raise ZeroDivisionError("the cell said 4711")
+
+    monkeypatch.setattr("forevar.store.make_tables", fail)
+    assert run(town, "score", "2026-1") == 1
+    shown = capsys.readouterr().err
+    assert "ZeroDivisionError" in shown
+    assert "4711" not in shown
+    assert "Traceback" not in shown
+
+
 def test_workspace_is_found_from_a_folder_inside_it(town, monkeypatch, capsys):
     monkeypatch.chdir(town.raw / "statistics")
     assert main(["list", "2026-1"]) == 0
