@@ -11,15 +11,16 @@ import pandas as pd
 
 from forevar.errors import Fault, ForevarError, ParamsError, error_for, fault, say
 from forevar.load.raw import Progress
-from forevar.params import Params, Source, load_edition, load_params
+from forevar.params import Params, load_edition, load_params
 from forevar.period import Period
+from forevar.settings import Source
 from forevar.terms import Status
 from forevar.tidy import Tidy, load_tidy
 from forevar.workspace import Workspace
 
 KINDS = (
     "changed", "silent", "silent_series", "new", "closed", "partial", "revised", "newly_suppressed", "tenfold",
-    "suppressed", "few", "answers", "other",
+    "suppressed", "answers", "other", "few",
 )  # fmt: skip
 _OF_ANSWERS = ("unknown_term", "rare_term", "unknown_unit", "not_a_price", "personal")
 _KIND_OF = {"no_sidecar": "changed", "gone": "silent_series", **dict.fromkeys(_OF_ANSWERS, "answers")}
@@ -88,9 +89,11 @@ class Check:
         for kind in KINDS:
             if group := self.notices.get(kind, ()):
                 yield f"\n{say(f'check_{kind}', lang)} ({len(group)})"
-                for one in group[:shown]:
-                    note = one.in_language(lang)
+                notes = [one.in_language(lang) for one in group[:shown]]
+                for note, after in zip(notes, [*notes[1:], None], strict=True):
                     yield f"  {note.where}: {note.what}" if note.where else f"  {note.what}"
+                    if note.mend and not (after and after.mend == note.mend):
+                        yield f"    → {note.mend}"
                 if shown is not None and len(group) > shown:
                     yield f"  {say('check_more', lang, more=len(group) - shown)}"
 

@@ -188,6 +188,28 @@ def test_the_demonstration_checks_clean_in_seconds(bergen: Workspace) -> None:
     assert check.exit_code == 0
 
 
+def test_a_file_that_is_not_registered_is_told_with_the_command_that_registers_it(town: Office) -> None:
+    town.raw("statistics/2026-1-police.csv", b"Stoff;Antall\nKokain;80\n", registered=False)
+    told = check_edition(town.workspace, "2026-1").as_text("en")
+    assert "it comes from\n    → type: forevar register data/raw/statistics/2026-1-police.csv" in told
+
+
+def test_the_long_list_of_few_cases_stands_last(town: Office) -> None:
+    figures(town, "2025-2", ("Kokain", 3))
+    figures(town, "2026-1", ("Kokain", 4))
+    town.text("stray/notes.csv", "a;b\n1;2\n")
+    told = check_edition(town.workspace, "2026-1").as_text("en")
+    assert 0 < told.index("Other things to know") < told.index("Few (")
+
+
+def test_a_file_without_profile_and_without_sidecar_is_told_of_wherever_it_lies(town: Office) -> None:
+    figures(town, "2026-1", ("Kokain", 80))
+    town.raw("stray/notes.csv", b"a;b\n1;2\n", registered=False)
+    assert kinds(town) == {"other": ["notes.csv"]}
+    town.raw("stray/more.csv", b"a;b\n1;2\n", registered=False)
+    assert kinds(town) == {"other": ["stray"]}
+
+
 @pytest.mark.parametrize("key", sorted(FAULTS))
 def test_every_fault_is_worded_in_both_languages_with_the_same_names(key: str) -> None:
     entry = FAULTS[key]

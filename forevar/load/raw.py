@@ -128,7 +128,7 @@ def _register_of(workspace: Workspace, params: Params, profiles: dict[str, Profi
             raw.notices.append(fault("no_files", f"params/sources/{key}.yml", globs=", ".join(profile.files)))
         for path in matched:
             readers.setdefault(path, []).append(key)
-    folders = {path.parent for path in readers}
+    unread: dict[Path, list[RawFile]] = {}
     for path in sorted(one for one in workspace.raw.rglob("*") if one.is_file() and _is_raw(one)):
         sources = tuple(readers.get(path, ()))
         restricted = any(s in params.sources and params.sources[s].access == "restricted" for s in sources)
@@ -140,8 +140,17 @@ def _register_of(workspace: Workspace, params: Params, profiles: dict[str, Profi
         if sources:
             raw.note(faults_of(one, final=final))
             raw.files.append(one)
-        elif one.sidecar or path.parent in folders:
-            raw.notices.append(fault("unread", one.file))
+        else:
+            unread.setdefault(path.parent, []).append(one)
+    for folder, strays in unread.items():
+        if (
+            len(strays) > 1
+            and folder not in {path.parent for path in readers}
+            and not any(one.sidecar for one in strays)
+        ):
+            raw.notices.append(fault("unread_folder", workspace.relative(folder), files=len(strays)))
+        else:
+            raw.notices += [fault("unread", one.file) for one in strays]
     for beside in sorted(workspace.raw.rglob(f"*{SUFFIX}")):
         if not beside.with_suffix("").exists() and beside.with_suffix("").suffix:
             raw.notices.append(fault("sidecar_without_file", workspace.relative(beside)))

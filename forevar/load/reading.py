@@ -65,6 +65,7 @@ class _TableReader:
             (at, {normal(text.replace("{source}", meaning.source)) for text in texts})
             for at, texts in zip(self._columns_headed(table.only), table.only.values(), strict=True)
         ]
+        self.met: list[set[str]] = [set() for _ in self.only]
         self.status = tuple(one.index for one in region.of_role("status"))
         self.times = region.of_role("time")
         self.label_columns = [one for one in region.columns if one.role not in _NO_LABELS]
@@ -107,6 +108,7 @@ class _TableReader:
             for reading, column in zip(self.found.readings, self.column_of, strict=True):
                 reading.denominator = self.of_row.get((column, reading.span), math.nan)
         self._check_totals(totals)
+        self._tell_of_only()
         if any(one.key in KEYS for one in self.found.faults):
             self.found.readings = []  # their times are wrong: nothing else is to be said of them
         return self.found
@@ -336,7 +338,18 @@ class _TableReader:
                 self._note(fault("wrong_total", where, content=shown(total), sum=shown(float(f"{have:.6g}"))))
 
     def _is_kept(self, row: int) -> bool:
-        return all(normal(self._label(row, at)) in texts for at, texts in self.only)
+        labels = [normal(self._label(row, at)) for at, _ in self.only]
+        for met, label in zip(self.met, labels, strict=True):
+            met.add(label)
+        return all(label in texts for label, (_, texts) in zip(labels, self.only, strict=True))
+
+    def _tell_of_only(self) -> None:
+        """Rows the profile keeps and no row is: a label is misspelt, or the provider has changed it."""
+        for (column, texts), (at, _), met in zip(self.table.only.items(), self.only, self.met, strict=True):
+            for text in texts:
+                if "{source}" not in text and normal(text) not in met:
+                    where = self.grid.where(self.region.header, at)
+                    self.found.notices.append(fault("only_unmet", where, column=column, label=self.grid.shown(text)))
 
     def _columns_headed(self, patterns: Iterable[str]) -> list[int]:
         """Columns of other use, by heading.

@@ -439,3 +439,15 @@ def test_an_unknown_drug_says_where_the_keys_are_and_which_are_near(office: Offi
     (fault,) = office.load().faults
     assert near in fault.what
     assert "params/substances.yml" in fault.mend
+
+
+def test_a_label_of_only_that_is_in_no_row_is_noticed(office: Office) -> None:
+    office.profile(
+        "files: statistics/*\ntables:\n"
+        "  - {columns: {Stoff: substance, Antall: {measure: seizures}}, only: {Sted: [Vest, Vset]}}\n"
+    )
+    office.text(TEXT, "Sted;Stoff;Antall\nVest;Kokain;8\nØst;Kokain;9\n")
+    tidy = office.load()
+    assert values(tidy) == {("kokain", "2026-1"): 8}
+    assert ("only_unmet", f"{TEXT}:A1") in noticed(tidy)
+    assert "only: Sted keeps 'Vset', and no row has it" in [one.what for one in tidy.notices]
