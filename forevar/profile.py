@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
@@ -56,7 +56,11 @@ class Value(Part):
 # A word is a role and a mapping a column of numbers: errors speak of the one that was meant.
 ColumnMeaning = Annotated[
     Annotated[Role, Tag("role")] | Annotated[Value, Tag("value")],
-    Discriminator(lambda told: "role" if isinstance(told, str) else "value"),
+    Discriminator(
+        lambda told: "value" if not isinstance(told, str) else "role" if told in get_args(Role) else None,
+        custom_error_type="column",
+        custom_error_message=f"a column is one of {', '.join(get_args(Role))}; or, for numbers, {{measure: …}}",
+    ),
 ]
 
 
@@ -192,6 +196,13 @@ class Answers(Part):
         return self
 
 
+def _one_or_several(told: object) -> str | None:
+    each = listed(told)
+    if not isinstance(each, list | tuple) or not all(one in get_args(Dimension) for one in each):
+        return None
+    return "one" if isinstance(told, str) else "several"
+
+
 class Dictionary(Part):
     """A list of codes and names: the names of the codes given become labels of substances."""
 
@@ -200,10 +211,21 @@ class Dictionary(Part):
     substances: by_text(str)  # type: ignore[valid-type]
 
 
+# One dimension or several: a wrong one is told once, with those there are.
+Dimensions = Annotated[
+    Annotated[Dimension, Tag("one")] | Annotated[tuple[Dimension, ...], Tag("several")],
+    Discriminator(
+        _one_or_several,
+        custom_error_type="dimension",
+        custom_error_message=f"a dimension is one of {', '.join(get_args(Dimension))}",
+    ),
+]
+
+
 class MeasureHere(Part):
     """A measure that the register does not hold."""
 
-    dimension: Dimension | tuple[Dimension, ...]
+    dimension: Dimensions
     unit: str
     name: str | dict[str, str] = ""
     scored: bool = True

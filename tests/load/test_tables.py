@@ -9,6 +9,8 @@ import io
 import openpyxl
 import pytest
 
+from forevar.errors import ParamsError
+
 from .office import Office, noticed, said, values
 
 BOOK = "statistics/2026-1-police.xlsx"
@@ -451,3 +453,33 @@ def test_a_label_of_only_that_is_in_no_row_is_noticed(office: Office) -> None:
     assert values(tidy) == {("kokain", "2026-1"): 8}
     assert ("only_unmet", f"{TEXT}:A1") in noticed(tidy)
     assert "only: Sted keeps 'Vset', and no row has it" in [one.what for one in tidy.notices]
+
+
+@pytest.mark.parametrize(
+    ("dimension", "column", "told"),
+    [
+        (
+            "consumption",
+            "{measure: seizures}",
+            "a dimension is one of use, availability, interest, consequences, aggregate",
+        ),
+        (
+            "[use, wrong]",
+            "{measure: seizures}",
+            "a dimension is one of use, availability, interest, consequences, aggregate",
+        ),
+        ("use", "seizures", "or, for numbers, {measure: …}"),
+    ],
+)
+def test_a_wrong_dimension_or_column_is_told_in_one_plain_line(
+    office: Office, dimension: str, column: str, told: str
+) -> None:
+    office.profile(
+        f"files: statistics/*\ntables:\n  - columns: {{Stoff: substance, Antall: {column}}}\n",
+        measures=f"measures: {{seizures: {{dimension: {dimension}, unit: count}}}}\n",
+    )
+    with pytest.raises(ParamsError) as caught:
+        office.load()
+    (fault,) = caught.value.faults
+    assert fault.what.endswith(told)
+    assert "literal" not in fault.where
