@@ -219,6 +219,11 @@ def readers_of(path: Path, workspace: Workspace) -> tuple[str, ...]:
     return tuple(key for key, profile in profiles.items() if any(below.match(glob) for glob in profile.files))
 
 
+def notices_of(path: Path, workspace: Workspace) -> list[Fault]:
+    """What to know of a file that has just been registered: that no profile reads it yet."""
+    return [] if readers_of(path, workspace) else [fault("unread", workspace.relative(path.resolve()))]
+
+
 def _as_yaml(sidecar: Sidecar) -> str:
     """The sidecar in the order people read it; dates unquoted."""
     full = sidecar.model_dump(by_alias=True)

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from forevar.errors import RegistryError
-from forevar.registry import look_at, read_sidecar, register, sidecar_of
+from forevar.registry import look_at, notices_of, read_sidecar, register, sidecar_of
 from forevar.workspace import Workspace
 
 DAY, LATER = dt.date(2026, 4, 20), dt.date(2026, 5, 2)
@@ -111,6 +111,14 @@ def test_the_source_is_found_by_the_profiles_when_it_is_not_told(raw: Path, work
     sidecar = read_sidecar(raw, workspace)
     assert sidecar is not None
     assert sidecar.source == ("customs",)
+    assert notices_of(raw, workspace) == []
+
+
+def test_a_registered_file_that_no_profile_reads_is_told_with_what_to_do(raw: Path, workspace: Workspace) -> None:
+    register(raw, workspace)
+    (notice,) = notices_of(raw, workspace)
+    assert (notice.key, notice.where) == ("unread", "data/raw/statistics/2026-1-customs.csv")
+    assert "files: in params/sources/" in notice.mend
 
 
 def test_a_wrong_value_is_refused_before_anything_is_written(raw: Path, workspace: Workspace) -> None:
