@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
-from forevar.errors import DataError, Fault, fault
+from forevar.errors import Fault, fault
 from forevar.load.grid import Cell, Grid, as_text
 from forevar.load.label import IGNORED, normal
 from forevar.load.meaning import YEARLY, Found, Meaning, Reading
+from forevar.load.only import Only
 from forevar.load.sametime import KEYS, SameTime
-from forevar.load.table import Column, Region, column_headed
+from forevar.load.table import Column, Region, columns_headed
 from forevar.load.timelabel import ROLLING, Span, half_span, is_rolling, parse_time
 from forevar.load.value import Said, Stop, value_at
 from forevar.period import Period
@@ -60,12 +62,8 @@ class _TableReader:
         self.found = Found(notices=list(region.notices))
         self.seen: set[str] = set()
         self.values = region.values
-        self.filled = self._columns_headed(table.fill_down)
-        self.only = [
-            (at, {normal(text.replace("{source}", meaning.source)) for text in texts})
-            for at, texts in zip(self._columns_headed(table.only), table.only.values(), strict=True)
-        ]
-        self.met: list[set[str]] = [set() for _ in self.only]
+        self.filled = columns_headed(grid, table, region.header, table.fill_down, "fill_down")
+        self.only = Only(grid, table, region.header, meaning.source)
         self.status = tuple(one.index for one in region.of_role("status"))
         self.times = region.of_role("time")
         self.label_columns = [one for one in region.columns if one.role not in _NO_LABELS]
@@ -78,7 +76,9 @@ class _TableReader:
         self.timed: tuple[int, tuple[Cell, ...]] = -1, ()
         self.last: dict[int, Cell] = {}
         below = {column.value.denominator for column in region.values if column.value.denominator}
-        self.denominators = dict(zip(below, self._columns_headed(below), strict=True))
+        self.denominators = dict(
+            zip(below, columns_headed(grid, table, region.header, below, "denominator"), strict=True)
+        )
         self.of_row: dict[tuple[int, Span], float] = {}
         self.column_of: list[int] = []
 
@@ -93,7 +93,7 @@ class _TableReader:
             for column in self.filled:
                 if (cell := self.grid.label(row, column)) != "":
                     self.last[column] = cell
-            if not self._is_kept(row):
+            if not self.only.keeps(partial(self._label, row)):
                 continue
             lead = normal(self._lead(row))
             if self.table.denominator_row and lead == normal(self.table.denominator_row):
@@ -108,7 +108,7 @@ class _TableReader:
             for reading, column in zip(self.found.readings, self.column_of, strict=True):
                 reading.denominator = self.of_row.get((column, reading.span), math.nan)
         self._check_totals(totals)
-        self._tell_of_only()
+        self.found.notices += self.only.notices()
         if any(one.key in KEYS for one in self.found.faults):
             self.found.readings = []  # their times are wrong: nothing else is to be said of them
         return self.found
@@ -157,12 +157,8 @@ class _TableReader:
         if read is None:
             return
         value, status, mark = read
-        if (
-            known.unit == "count"
-            and math.isfinite(value)
-            and value % 1
-            and isinstance(self.grid.cell(row, column.index), str)
-        ):
+        written = isinstance(self.grid.cell(row, column.index), str)
+        if known.unit == "count" and written and math.isfinite(value) and value % 1:
             self._tell_of_fraction(row, column.index)
         at = self.denominators.get(column.value.denominator, self.denominator)
         below = value_at(self.grid, row, at, self.meaning) if at is not None else None
@@ -336,35 +332,6 @@ class _TableReader:
             if math.isfinite(have) and math.isfinite(total) and abs(have - total) > 0.001 * max(1.0, abs(total)):
                 shown = self.grid.shown
                 self._note(fault("wrong_total", where, content=shown(total), sum=shown(float(f"{have:.6g}"))))
-
-    def _is_kept(self, row: int) -> bool:
-        labels = [normal(self._label(row, at)) for at, _ in self.only]
-        for met, label in zip(self.met, labels, strict=True):
-            met.add(label)
-        return all(label in texts for label, (_, texts) in zip(labels, self.only, strict=True))
-
-    def _tell_of_only(self) -> None:
-        """Rows the profile keeps and no row is: a label is misspelt, or the provider has changed it."""
-        for (column, texts), (at, _), met in zip(self.table.only.items(), self.only, self.met, strict=True):
-            for text in texts:
-                if "{source}" not in text and normal(text) not in met:
-                    where = self.grid.where(self.region.header, at)
-                    self.found.notices.append(fault("only_unmet", where, column=column, label=self.grid.shown(text)))
-
-    def _columns_headed(self, patterns: Iterable[str]) -> list[int]:
-        """Columns of other use, by heading.
-
-        Raises:
-            DataError: There is no such heading.
-        """
-        columns = []
-        for pattern in patterns:
-            at = column_headed(self.grid, self.table, self.region.header, pattern)
-            if at is None:
-                where = self.grid.where(self.region.header)
-                raise DataError(fault("no_header", where, wanted=pattern, missing=pattern))
-            columns.append(at)
-        return columns
 
     def _label(self, row: int, column: int) -> Cell:
         cell = self.grid.label(row, column)

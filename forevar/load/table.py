@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from forevar.errors import DataError, Fault, fault
@@ -154,6 +154,28 @@ def column_headed(grid: Grid, table: Table, header: int, pattern: str) -> int | 
     """The column a heading stands over, whether the profile gives it a meaning or not."""
     _, _, left, right = _area(grid, table)
     return next((i for i, path, _ in _headings(grid, table, header, left, right) if path and fits(path, pattern)), None)
+
+
+def columns_headed(grid: Grid, table: Table, header: int, patterns: Iterable[str], key: str) -> list[int]:
+    """Columns of other use, by heading.
+
+    Args:
+        grid: The sheet.
+        table: What the profile says of the table.
+        header: Row of the headings.
+        patterns: Headings.
+        key: Where the profile names them, for what is said.
+
+    Raises:
+        DataError: There is no such heading.
+    """
+    columns = []
+    for pattern in patterns:
+        at = column_headed(grid, table, header, pattern)
+        if at is None:
+            raise DataError(fault("no_column", grid.where(header), header=pattern, key=key))
+        columns.append(at)
+    return columns
 
 
 def _required(table: Table) -> list[str]:

@@ -244,7 +244,7 @@ tables:
   - columns: {Analyse: substance, Påvist: {measure: seizures, denominator: Analysert}}
 """)
     office.text(TEXT, "Analyse;Påvist;Antall prøver\nKokain;12;480\n")
-    assert said(office.load()) == [("no_header", f"{TEXT}:A1")]
+    assert said(office.load()) == [("no_column", f"{TEXT}:A1")]
 
 
 def test_a_row_can_be_the_denominator_of_the_others(office: Office) -> None:
@@ -483,3 +483,14 @@ def test_a_wrong_dimension_or_column_is_told_in_one_plain_line(
     (fault,) = caught.value.faults
     assert fault.what.endswith(told)
     assert "literal" not in fault.where
+
+
+def test_a_heading_of_only_that_is_not_there_says_so(office: Office) -> None:
+    office.profile(
+        "files: statistics/*\ntables:\n"
+        "  - {columns: {Stoff: substance, Antall: {measure: seizures}}, only: {Stad: [Vest]}}\n"
+    )
+    office.text(TEXT, "Sted;Stoff;Antall\nVest;Kokain;8\n")
+    (fault,) = office.load().faults
+    assert fault.what == "no column has the heading Stad, which only: names"
+    assert fault.mend == "correct only: in the profile"
