@@ -36,6 +36,7 @@ def init(given: argparse.Namespace, _: Workspace | None = None) -> int:
 
 def register(given: argparse.Namespace, workspace: Workspace) -> int:
     """Write or renew the sidecar of a raw file."""
+    from forevar.registry import notices_of
     from forevar.registry import register as write
 
     told = {
@@ -44,6 +45,8 @@ def register(given: argparse.Namespace, workspace: Workspace) -> int:
     }  # fmt: skip
     sidecar = write(given.file, workspace, **{name: value or None for name, value in told.items()})
     put(workspace.relative(sidecar))
+    for notice in notices_of(given.file, workspace):
+        say(str(notice))
     say("next: forevar check EDITION")
     return 0
 
