@@ -61,6 +61,8 @@ def test_second_build_runs_nothing_and_forced_build_gives_the_same_pdf(town, cap
     first = digest(town)
     capsys.readouterr()
     run(town, "build", "2026-1")
+    assert "nothing has changed since it was built" in capsys.readouterr().err
+    run(town, "run", "2026-1")
     assert "0 notebooks run, 4 up to date" in capsys.readouterr().err
     run(town, "build", "2026-1", "--force")
     assert "4 notebooks run" in capsys.readouterr().err
