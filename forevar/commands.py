@@ -194,7 +194,7 @@ def _build(given: argparse.Namespace, workspace: Workspace, edition: Period) -> 
     from forevar.jobs import warm_up
 
     if given.engine == "inprocess" and not given.cluster:
-        warm_up()  # beside what follows
+        warm_up(workspace)  # beside what follows
     from forevar.params import load_edition, load_params
     from forevar.record import write_record
     from forevar.store import current_tables

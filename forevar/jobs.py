@@ -96,10 +96,19 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def warm_up() -> None:
-    """Start the fork server, without waiting for it: it warms itself while we do something else."""
-    if isinstance(processes(), ForkServerContext):
+def warm_up(workspace: Workspace) -> None:
+    """Start the fork server, without waiting for it: it warms itself for a workspace while we do something else."""
+    if not isinstance(processes(), ForkServerContext):
+        return
+    before = os.environ.get("FOREVAR_WORKSPACE")
+    os.environ["FOREVAR_WORKSPACE"] = str(workspace.root)  # the server is given no words, but our environment
+    try:
         forkserver.ensure_running()
+    finally:
+        if before is None:
+            del os.environ["FOREVAR_WORKSPACE"]
+        else:
+            os.environ["FOREVAR_WORKSPACE"] = before
 
 
 @contextmanager

@@ -157,7 +157,7 @@ def run_edition(
     """
     one.allow()
     if executor is None:
-        one.warm_up()
+        one.warm_up(workspace)
     planned = plan(workspace, params, recipe, lang)
     names = [each.name for each in planned]
     unknown = [name for name in only if name not in names]

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
@@ -176,8 +177,9 @@ def input_hashes(workspace: Workspace) -> dict[str, str]:
     return {**hashes, "forevar": library_hash()}
 
 
+@functools.cache
 def library_hash() -> str:
-    """One hash over the library's own modules."""
+    """One hash over the library's own modules, as they were when first asked for."""
     whole = hashlib.sha256()
     for path in sorted(Path(__file__).parent.rglob("*.py")):
         whole.update(path.read_bytes())
@@ -196,6 +198,12 @@ def digest(tables: Mapping[str, pd.DataFrame] | Iterable[tuple[str, pd.DataFrame
 def _read(path: Path, expected: str) -> pd.DataFrame:
     if _sha256(path) != expected:
         raise ValueError(f"{path.name} was changed by another hand")
+    return _parsed(path, expected).copy(deep=False)
+
+
+@functools.lru_cache(maxsize=32)
+def _parsed(path: Path, _: str) -> pd.DataFrame:
+    """A table on disk with this sha256, parsed once a process; copies of it share what none of them changes."""
     with path.open(encoding="utf-8") as file:
         head = file.readline().strip().split(",")
     types: dict[str, type] = {name: float if name in NUMBERS else bool if name in CLAIMS else str for name in head}

@@ -275,8 +275,9 @@ class SubstanceView:
     def known(self) -> pd.DataFrame:
         """Panel informants who know of use, by group: group, knows, n (persons)."""
         source = self._panel() or ""
-        return panel.knows(self._answers(), source, str(self.edition.period), self.key)
+        return panel.knows(self._answers, source, str(self.edition.period), self.key)
 
+    @cached_property
     def _answers(self) -> pd.DataFrame:
         """This drug's answers, and who answered at all."""
         everyone = self.edition.now("answers/all").drop_duplicates(["source", "informant"])
@@ -284,7 +285,7 @@ class SubstanceView:
 
     def _terms(self, question: str) -> list[str]:
         source = self._panel() or ""
-        counts = panel.terms(self._answers(), source, str(self.edition.period), self.key, question)
+        counts = panel.terms(self._answers, source, str(self.edition.period), self.key, question)
         return [self._term(question, str(term)) for term in counts.index[:MOST_TERMS]]
 
     def _term(self, question: str, term: str) -> str:
@@ -301,7 +302,7 @@ class SubstanceView:
         """Price, way of intake, slang, combinations and where it is bought, as the panel says."""
         words, items = self.edition.words, []
         prices = panel.prices(
-            self._answers(),
+            self._answers,
             self._panel() or "",
             str(self.edition.period),
             self.key,

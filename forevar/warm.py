@@ -26,7 +26,7 @@ def warm() -> None:
     for name in WANTED:
         with contextlib.suppress(Exception):
             importlib.import_module(name)
-    for step in (_tables, _notebook):
+    for step in (_tables, _notebook, _workspace):
         with contextlib.suppress(Exception):
             step()
     # What is here now is never garbage; frozen, its pages stay shared between all copies.
@@ -63,6 +63,17 @@ def _notebook() -> None:
     InProcessClient(manager).execute()  # type: ignore[no-untyped-call]
     nbformat.validate(notebook)
     nbformat.reads(nbformat.writes(notebook), 4)
+
+
+def _workspace() -> None:
+    """What the workspace has decided and counted; kept by content, so a copy never works with what has changed."""
+    from forevar.params import load_params
+    from forevar.store import read_tables
+    from forevar.workspace import find_workspace
+
+    workspace = find_workspace()
+    load_params(workspace).words()
+    read_tables(workspace)
 
 
 signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started us; they end us

@@ -54,6 +54,8 @@ class Workspace:
 
     def relative(self, path: Path) -> str:
         """The path as it is said to people: from the workspace, with forward slashes."""
+        if path.is_relative_to(self.root) and ".." not in path.parts:  # resolving asks the disk for every folder
+            return path.relative_to(self.root).as_posix()
         try:
             return path.resolve().relative_to(self.root).as_posix()
         except ValueError:

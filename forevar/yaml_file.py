@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,6 +13,7 @@ from forevar.errors import Fault, ParamsError, fault
 
 Model = TypeVar("Model", bound=BaseModel)
 _BASE = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+ALIAS = object()
 
 
 class _Loader(_BASE):  # type: ignore[misc,valid-type]
@@ -28,7 +30,7 @@ class _Loader(_BASE):  # type: ignore[misc,valid-type]
 
 
 def read_yaml(path: Path, where: str | None = None) -> Any:
-    """The content of a YAML file; an empty file is an empty mapping.
+    """The content of a YAML file, which is not to be changed; an empty file is an empty mapping.
 
     Args:
         path: The file.
@@ -43,15 +45,23 @@ def read_yaml(path: Path, where: str | None = None) -> Any:
     except (OSError, UnicodeDecodeError) as error:
         raise ParamsError(f"the file cannot be read ({_reason(error)})", where, "save it as UTF-8 text") from None
     try:
-        if "*" in text and any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text, _BASE)):
-            raise ParamsError("aliases (&name, *name) are not used here", where, "write the value out")
-        data = yaml.load(text, _Loader)
+        data = _parsed(text)
     except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         place = f"{where}:{mark.line + 1}" if mark else where
         problem = getattr(error, "problem", None) or getattr(error, "context", None) or "not readable as YAML"
         raise ParamsError(str(problem), place, "mend the line; indentation and quotes are the usual causes") from None
+    if data is ALIAS:
+        raise ParamsError("aliases (&name, *name) are not used here", where, "write the value out")
     return {} if data is None else data
+
+
+@functools.lru_cache(maxsize=1024)
+def _parsed(text: str) -> Any:
+    """What a YAML text holds, parsed once a process: every notebook asks for the same words. Nobody may change it."""
+    if "*" in text and any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text, _BASE)):
+        return ALIAS
+    return yaml.load(text, _Loader)
 
 
 def read_mapping(path: Path, where: str | None = None) -> dict[Any, Any]:
