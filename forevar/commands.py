@@ -111,10 +111,19 @@ def score(given: argparse.Namespace, workspace: Workspace) -> int:
 
 def run(given: argparse.Namespace, workspace: Workspace) -> int:
     """Run notebooks; score first when the tables are missing or stale."""
+    _warm_up(given, workspace)
     params, recipe = _open(given, workspace)
     _run(given, workspace, params, recipe)
     say(f"next: forevar report {recipe.period}")
     return 0
+
+
+def _warm_up(given: argparse.Namespace, workspace: Workspace) -> None:
+    """Let what runs notebooks make itself ready beside what comes before them."""
+    if given.engine == "inprocess" and not given.cluster:
+        from forevar.jobs import warm_up
+
+        warm_up(workspace)
 
 
 def _run(given: argparse.Namespace, workspace: Workspace, params: Params, recipe: Recipe) -> dict[str, Path]:
@@ -191,10 +200,7 @@ def build(given: argparse.Namespace, workspace: Workspace) -> int:
 
 def _build(given: argparse.Namespace, workspace: Workspace, edition: Period) -> list[Path]:
     """All of one edition; the report's files and the executed notebooks."""
-    from forevar.jobs import warm_up
-
-    if given.engine == "inprocess" and not given.cluster:
-        warm_up(workspace)  # beside what follows
+    _warm_up(given, workspace)
     from forevar.params import load_edition, load_params
     from forevar.record import write_record
     from forevar.store import current_tables

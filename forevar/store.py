@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import io
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -34,6 +35,8 @@ NUMBERS = frozenset({
     "se", "same_word", "n_agencies", "score_without", "without_low", "without_high", "equal_score",
 })  # fmt: skip
 MANIFEST = "manifest.json"
+MOST_KEPT = 32
+_parsed: dict[str, pd.DataFrame] = {}  # sha256 → table: every notebook asks for the same ones
 
 
 @dataclass(frozen=True)
@@ -196,19 +199,21 @@ def digest(tables: Mapping[str, pd.DataFrame] | Iterable[tuple[str, pd.DataFrame
 
 
 def _read(path: Path, expected: str) -> pd.DataFrame:
-    if _sha256(path) != expected:
+    content = path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != expected:
         raise ValueError(f"{path.name} was changed by another hand")
-    return _parsed(path, expected).copy(deep=False)
+    if expected not in _parsed:
+        while len(_parsed) >= MOST_KEPT:
+            _parsed.pop(next(iter(_parsed)))
+        _parsed[expected] = _table(content)
+    return _parsed[expected].copy(deep=False)
 
 
-@functools.lru_cache(maxsize=32)
-def _parsed(path: Path, _: str) -> pd.DataFrame:
-    """A table on disk with this sha256, parsed once a process; copies of it share what none of them changes."""
-    with path.open(encoding="utf-8") as file:
-        head = file.readline().strip().split(",")
+def _table(content: bytes) -> pd.DataFrame:
+    head = content.partition(b"\n")[0].decode().split(",")
     types: dict[str, type] = {name: float if name in NUMBERS else bool if name in CLAIMS else str for name in head}
     numbers = {name: [""] for name in head if name in NUMBERS}
-    return pd.read_csv(path, dtype=types, keep_default_na=False, na_values=numbers)
+    return pd.read_csv(io.BytesIO(content), dtype=types, keep_default_na=False, na_values=numbers)
 
 
 def _sha256(path: Path) -> str:

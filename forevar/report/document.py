@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import datetime as dt
 import re
 import unicodedata
@@ -135,6 +134,14 @@ class Document:
         return next(self.blocks("findings"), None)
 
 
+class Kept(NotebookNode):
+    """What an output shows, once it is settled: nbconvert copies every notebook three times, and charts are heavy."""
+
+    def __deepcopy__(self, memo: object) -> Kept:
+        """Itself."""
+        return self
+
+
 def text_chapter(name: str, title: str, markdown: str, lang: str = "") -> Chapter:
     """A chapter that is only an author's text; ``lang`` when it is in another language than the report."""
     bundle = Text(markdown)._repr_mimebundle_()
@@ -163,12 +170,13 @@ def compose(chapters: Iterable[Chapter], words: Words, *, final: bool, code: boo
     taken: set[str] = set()
     composed = []
     for chapter in chapters:
-        notebook = copy.deepcopy(chapter.notebook)
-        notebook.cells = [cell for cell in notebook.cells if not hidden & set(cell.metadata.get("tags", ()))]
+        notebook = NotebookNode(chapter.notebook)
+        shown = (cell for cell in notebook.cells if not hidden & set(cell.metadata.get("tags", ())))
+        notebook.cells = [NotebookNode(cell) for cell in shown]
         for cell in notebook.cells:
             if cell.cell_type != "code":
                 continue
-            cell.outputs = [output for output in cell.outputs if _is_shown(output, final)]
+            cell.outputs = [_own(output) for output in cell.outputs if _is_shown(output, final)]
             for output in cell.outputs:
                 _adopt(output)
                 block = output.get("data", {}).get(MIME)
@@ -229,6 +237,17 @@ def _is_shown(output: NotebookNode, final: bool) -> bool:
         return str(output.name) != "stderr"
     block = output.get("data", {}).get(MIME, {})
     return not (final and block.get("kind") == "text" and block.get("role") == "note")
+
+
+def _own(output: NotebookNode) -> NotebookNode:
+    """A copy to be numbered; what its charts are made of is shared with the notebook."""
+    own = NotebookNode(output)
+    if "data" in own:
+        own.data = NotebookNode(own.data)
+        for mime, part in own.data.items():
+            if isinstance(part, dict):
+                own.data[mime] = Kept(part)  # type: ignore[no-untyped-call]
+    return own
 
 
 def _adopt(output: NotebookNode) -> None:

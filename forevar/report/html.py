@@ -45,6 +45,10 @@ class SectionExporter(TemplateExporter):
     def _file_extension_default(self) -> str:
         return ".html"
 
+    @default("default_preprocessors")
+    def _default_preprocessors_default(self) -> list[str]:
+        return []  # ``compose`` has dropped what is hidden; each of nbconvert's would check the whole notebook anew
+
     @default("template_name")
     def _template_name_default(self) -> str:
         return "html"

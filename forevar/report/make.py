@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -74,11 +75,11 @@ def make_report(
         if final:
             _refuse(workspace, recipe.period, {f"report.code{mark}.html": page})
         return [write_atomic(folder / f"report.code{mark}.html", page)]
-    tell("setting pages")
-    pdf = render_pdf(document, draughtsman)
-    tell("drawing figures for print")
-    pictures = figure_files(document, draughtsman, folder / f"figures{mark}")
-    files = {folder / f"report{mark}.html": page, folder / f"report{mark}.pdf": pdf, **pictures}
+    tell("setting pages and drawing figures for print")
+    with ThreadPoolExecutor(1) as beside:  # its work is done by other processes
+        pictures = beside.submit(figure_files, document, draughtsman, folder / f"figures{mark}")
+        pdf = render_pdf(document, draughtsman)
+    files = {folder / f"report{mark}.html": page, folder / f"report{mark}.pdf": pdf, **pictures.result()}
     if MAIN_TABLE in recipe.chapters:
         from forevar.edition import open_edition  # pulls in the tables and all that makes them
         from forevar.report.main_table_xlsx import main_table_xlsx

@@ -65,6 +65,10 @@ class TypstExporter(TemplateExporter):
     def _template_extension_default(self) -> str:
         return ".typ.j2"
 
+    @default("default_preprocessors")
+    def _default_preprocessors_default(self) -> list[str]:
+        return []  # ``compose`` has dropped what is hidden; each of nbconvert's would check the whole notebook anew
+
     @default("template_name")
     def _template_name_default(self) -> str:
         return "typst"

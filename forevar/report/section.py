@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import csv
+import functools
 import io
 import re
 from collections.abc import Callable
@@ -260,8 +261,9 @@ def _plain(cell: str) -> str:
     return f"'{cell}" if _FORMULA.match(cell) else cell
 
 
+@functools.cache
 def environment() -> jinja2.Environment:
-    """The templates; whatever they are given is escaped unless it is ``Markup``."""
+    """The templates, compiled once; whatever they are given is escaped unless it is ``Markup``."""
     loader = jinja2.FileSystemLoader(TEMPLATES / "html")
     environment = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
     environment.globals["dict"] = dict
