@@ -138,7 +138,7 @@ def as_shown(signals: pd.DataFrame, hidden: Flags, past: Flags, sources: Mapping
     Args:
         signals: SIGNAL_COLUMNS and the test's.
         hidden: From ``hidden_pairs``.
-        past: From ``has_small_past``.
+        past: From ``has_small_past``, of series long enough for their own scatter.
         sources: The register, for the rounding.
 
     Returns:
@@ -156,8 +156,11 @@ def as_shown(signals: pd.DataFrame, hidden: Flags, past: Flags, sources: Mapping
     made = [name for name in MADE_OF_COUNTS if name in shown]
     shown.loc[is_rounded | hidden, made] = np.nan
     if "test" in shown:
-        scattered = past & (shown["test"] == "quasi_poisson").to_numpy()
+        scattered = past & shown["test"].isin(["poisson", "quasi_poisson"]).to_numpy(dtype=bool)
         shown.loc[scattered, ["low", "high", "p", "q", "dispersion"]] = np.nan
+        shown.loc[scattered, "test"] = "quasi_poisson"  # which of the two it was depends on the past as well
+    if "is_unexpected" in shown:
+        shown.loc[past, "is_unexpected"] = False
     ratio = shown["current"] / shown["previous"]
     for name, values in (("ratio", ratio), ("change", ratio - 1)):
         if name in shown:
@@ -204,6 +207,12 @@ def has_small_past(
     small = observations[is_small(observations["value"], _least(observations, sources, method))]
     found = pd.MultiIndex.from_frame(small[keys])
     return np.asarray(pd.MultiIndex.from_frame(signals[keys]).isin(found), dtype=bool)
+
+
+def long_enough(signals: pd.DataFrame, method: Method) -> Flags:
+    """Signals whose test may rest on their own series' scatter."""
+    points = signals["n_10y"] if "n_10y" in signals else pd.Series(np.nan, signals.index)
+    return np.asarray(points >= method.certainty.dispersion_points, dtype=bool)
 
 
 @dataclass(frozen=True)

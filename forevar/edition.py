@@ -19,7 +19,7 @@ from forevar import reads
 from forevar.blocks import Credit, Table, Text
 from forevar.charts.theme import Series
 from forevar.coverage import kind_counts, source_coverage
-from forevar.disclosure import as_shown, has_small_past, hidden_pairs, least_of
+from forevar.disclosure import as_shown, has_small_past, hidden_pairs, least_of, long_enough
 from forevar.errors import ParamsError
 from forevar.params import Params, load_edition, load_params, phrase_files
 from forevar.period import Period
@@ -374,12 +374,10 @@ class Edition:
 
     def _small_past(self, signals: pd.DataFrame) -> NDArray[np.bool_]:
         method, sources = self.params.method, self.params.sources
-        scattered = signals["test"] == "quasi_poisson" if "test" in signals else pd.Series(False, signals.index)
-        keys = [key for key in signals.loc[scattered, "source"].unique() if least_of(sources[key], method)]
+        is_long = long_enough(signals, method)
+        keys = [key for key in signals.loc[is_long, "source"].unique() if least_of(sources[key], method)]
         tables = [self.rows(f"observations/{key}") for key in keys]
-        if not tables:
-            return np.zeros(len(signals), dtype=bool)
-        return has_small_past(signals, pd.concat(tables), sources, method)
+        return is_long & has_small_past(signals, pd.concat(tables), sources, method) if tables else is_long & False
 
     @cached_property
     def _hidden(self) -> dict[str, frozenset[tuple[Any, ...]]]:

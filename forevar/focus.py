@@ -111,14 +111,10 @@ class FocusView:
         return measured(f"measured-{self.group}", table, self.series, self.edition.words, credit, laboratories=head)
 
     def _tells_of_few(self, substance: str) -> bool:
-        """Whether the laboratories' sum, less the counts printed in the substance's chapter, narrows a small one."""
-        sources = self.edition.params.sources
+        """Whether a count behind the laboratories' sum is hidden: the sum, less the others, would tell of it."""
         rows = self.edition.now(f"signals/{substance}")
         rows = rows[rows["source"].isin(self.edition.params.method.agreement.measured) & rows["current"].notna()]
-        hidden = [row for row in rows.to_dict("records") if not self.edition.shown(row)]
-        least = max((least_of(sources[row["source"]], self.edition.params.method) for row in hidden), default=0)
-        rest = sum(row["current"] for row in hidden)
-        return len(hidden) > 0 and not least - 1 <= rest <= (least - 1) * (len(hidden) - 1) + 1
+        return not all(self.edition.shown(row) for row in rows.to_dict("records"))
 
     def scores(self) -> Table:
         """Scores of every preparation."""

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from forevar.disclosure import as_shown, has_small_past, hidden_pairs
+from forevar.disclosure import as_shown, has_small_past, hidden_pairs, long_enough
 from forevar.files import write_atomic
 from forevar.params import Params
 from forevar.workspace import Workspace
@@ -111,7 +111,7 @@ def write_tables(workspace: Workspace, params: Params, tables: Tables) -> dict[s
     restricted = {key for key, source in params.sources.items() if source.access == "restricted"}
     rules = (params.sources, params.method)
     hidden = hidden_pairs(tables.signals, *rules)
-    past = has_small_past(tables.signals, tables.observations, *rules)
+    past = long_enough(tables.signals, params.method) & has_small_past(tables.signals, tables.observations, *rules)
     shown = as_shown(tables.signals, hidden, past, params.sources)[[*tables.signals]]
     shown.loc[shown["source"].isin(restricted) | hidden, list(FIGURES)] = float("nan")
     made = {
