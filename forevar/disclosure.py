@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from forevar.score import steps_of
+from forevar.score import marks_of
 from forevar.settings import Method, Source
+from forevar.terms import Reason
 
 Flags = NDArray[np.bool_]
+Numbers = NDArray[np.float64]
+PAIR = ["previous", "current"]
+ANSWERS = ["more", "same", "less"]
+MADE_OF_COUNTS = (
+    "denominator_previous", "denominator_current", "low", "high", "p", "q", "share_ratio", "dispersion", "rank_10y",
+    "n_10y", "year_ago", "trend_p", "trend_tau",
+)  # fmt: skip
+STEP_RULES = {
+    "class_limits_percent", "class_limits_by_kind", "class_values", "few", "zero_base_value", "source_overrides",
+}  # fmt: skip
+REACH = 100
+"""Counts from here on are no small one's neighbour: any step leads there from all of them."""
+FEW_CODE = 99.0
+HIDDEN = ":"
 SERIES = ["source", "measure", "substance", "dimension"]
 CELLS = ["source", "measure", "period"]
 
@@ -87,58 +103,227 @@ def _sums(table: pd.DataFrame) -> list[dict[int, int]]:
 
 
 def hidden_pairs(signals: pd.DataFrame, sources: Mapping[str, Source], method: Method) -> Flags:
-    """Rows whose two counts may not be printed: one of them is small, or gives away the one before.
+    """Rows whose two counts, or a panel's answers, may not be printed: one is small, or would help to tell a small one.
 
-    A source's step is printed even where its counts are not. So a pair is hidden as a whole; and when the half-year
-    before had a small count, this one is hidden too if step and count would together narrow it down.
+    Every step is printed, and «few» too, even where the counts are not. A count is therefore hidden as well when it,
+    beside all steps and counts printed of its series so far, would narrow down a small one.
 
     Args:
         signals: SIGNAL_COLUMNS of any number of half-years.
         sources: The register.
         method: Limits of the steps.
     """
-    least = signals["source"].map({key: least_of(source, method) for key, source in sources.items()}).fillna(0)
-    pair = is_small(signals[["previous", "current"]], least.to_numpy()[:, None])
-    hidden = np.asarray(pair.any(axis=1), dtype=bool)
-    ordered = signals.assign(least=least, small=pair[:, 0]).sort_values("period")
-    before = ordered.groupby(SERIES)[["previous", "value", "small"]].shift(1)
-    ordered = ordered.assign(before=before["previous"], step=before["value"])
-    chain = ordered["previous"].notna() & before["small"].eq(True) & ordered["step"].notna()
-    place = {index: number for number, index in enumerate(signals.index)}
-    for row in ordered[chain].reset_index(names="index").to_dict("records"):
-        earlier = {**row, "previous": row["before"], "current": row["previous"]}
-        if tells(earlier, "previous", row["step"], int(row["least"]), method):
-            hidden[place[row["index"]]] = True
+    least = _least(signals, sources, method)
+    hidden = np.asarray(is_small(signals[PAIR + ANSWERS], least[:, None]).any(axis=1), dtype=bool)
+    for chain in _chains(signals, least, method):
+        for row, (before, after) in zip(chain.rows, itertools.pairwise(chain.is_shown), strict=True):
+            hidden[row] = not (before and after)
     return hidden
 
 
 def given_away(signals: pd.DataFrame, sources: Mapping[str, Source], method: Method) -> pd.DataFrame:
-    """Rows whose step, beside the figure the edition before printed, narrows down a small count of this half-year.
+    """Rows whose step narrows down a small count beside the steps and figures already printed, whatever is hidden.
 
-    What is printed cannot be taken back: such a source must go unscored, or its owner must agree.
+    What is printed cannot be taken back: such a source must go unscored, or its owner must have agreed.
     """
-    hidden = hidden_pairs(signals, sources, method)
-    table = signals.assign(hidden=hidden).sort_values("period")
-    was_shown = table.groupby(SERIES)["hidden"].shift(1).eq(False)
-    chosen = []
-    for row in (
-        table[table["hidden"] & was_shown & table["value"].notna()].reset_index(names="index").to_dict("records")
-    ):
-        least = least_of(sources[row["source"]], method)
-        if is_small(row["current"], least) and tells(row, "current", row["value"], least, method):
-            chosen.append(row["index"])
-    return signals[signals.index.isin(chosen)]
+    rows = [chain.rows[n] for chain in _chains(signals, _least(signals, sources, method), method) for n in chain.told]
+    agreed = {key for key, source in sources.items() if source.disclosure.agreed}
+    found = signals.iloc[sorted(rows)]
+    return found[~found["source"].isin(agreed)]
 
 
-def tells(row: Mapping[Any, Any], side: str, step: float, min_n: int, method: Method) -> bool:
-    """Whether a step and the other count rule out some of what the sign for hidden stands for.
+def as_shown(signals: pd.DataFrame, hidden: Flags, past: Flags, sources: Mapping[str, Source]) -> pd.DataFrame:
+    """Signals with the counts that may be printed, and only with figures that follow from those.
 
-    Values spanning ``min_n`` or more, or all from 1 to ``min_n`` less 1, must be left.
+    Args:
+        signals: SIGNAL_COLUMNS and the test's.
+        hidden: From ``hidden_pairs``.
+        past: From ``has_small_past``, of series long enough for their own scatter.
+        sources: The register, for the rounding.
+
+    Returns:
+        The same rows, with ``previous_shown`` and ``current_shown``: the sign for hidden, or nothing. Where the
+        counts are hidden every figure made from them is missing. Where they are rounded, the ratio is that of the
+        rounded ones, and what chance could do, which would tell the true ones, is missing. So it is where the scatter
+        was estimated from a hidden past. Steps, words and what is called clear rest on the true numbers.
     """
-    guesses = np.arange(0, 12 * min_n)
-    rows = pd.DataFrame([row]).iloc[np.zeros(len(guesses), dtype=int)]
-    rows = rows.reset_index(drop=True)[["source", "unit", "previous", "current"]].assign(**{side: guesses})
-    left = guesses[(steps_of(rows, method) == step).to_numpy()]
-    if not len(left) or left.max() - left.min() >= min_n:
-        return False
-    return not set(range(1, min_n)) <= set(left.tolist())
+    shown = signals.copy()
+    to = signals["source"].map({key: one.disclosure.round_to or 0 for key, one in sources.items()}).fillna(0)
+    is_rounded = ((to > 0) & signals["more"].isna()).to_numpy(dtype=bool)
+    for column in PAIR:
+        pairs = zip(signals.loc[is_rounded, column], to[is_rounded], strict=True)
+        shown.loc[is_rounded, column] = [rounded(value, int(unit)) for value, unit in pairs]
+    made = [name for name in MADE_OF_COUNTS if name in shown]
+    shown.loc[is_rounded | hidden, made] = np.nan
+    if "test" in shown:
+        scattered = past & shown["test"].isin(["poisson", "quasi_poisson"]).to_numpy(dtype=bool)
+        shown.loc[scattered, ["low", "high", "p", "q", "dispersion"]] = np.nan
+        shown.loc[scattered, "test"] = "quasi_poisson"  # which of the two it was depends on the past as well
+    if "is_unexpected" in shown:
+        shown.loc[past, "is_unexpected"] = False
+    ratio = shown["current"] / shown["previous"]
+    for name, values in (("ratio", ratio), ("change", ratio - 1)):
+        if name in shown:
+            shown.loc[is_rounded, name] = values[is_rounded]
+    shown.loc[hidden, [name for name in (*PAIR, "ratio", "change") if name in shown]] = np.nan
+    signs = {f"{name}_shown": np.where(hidden & signals[name].notna(), HIDDEN, "") for name in PAIR}
+    shown = shown.assign(**signs)
+    if "test" in shown:  # the shares of the samples would tell the count behind the rounded one
+        shown.loc[is_rounded & (shown["test"] == "fisher"), "test"] = "none"
+    return shown
+
+
+def middle_for_hidden(
+    observations: pd.DataFrame, signals: pd.DataFrame, sources: Mapping[str, Source], method: Method
+) -> pd.Series:
+    """Values for what is drawn of sums: every hidden count is the middle of what its sign stands for.
+
+    So a level, a rank or a total says nothing of a hidden count that the sign does not say.
+
+    Args:
+        observations: Half-yearly rows.
+        signals: All signals of the same sources.
+        sources: The register.
+        method: Limits of the steps.
+    """
+    least = _least(observations, sources, method)
+    hidden = is_small(observations["value"], least)
+    keys = ["period", "source", "measure", "substance"]
+    rows = [
+        row
+        for chain in _chains(signals, _least(signals, sources, method), method)
+        for row, is_drawn in zip(chain.rows, chain.is_drawn[1:], strict=True) if not is_drawn
+    ]  # fmt: skip
+    others = pd.MultiIndex.from_frame(signals.iloc[rows][keys])
+    hidden |= np.asarray(pd.MultiIndex.from_frame(observations[keys]).isin(others), dtype=bool)
+    return observations["value"].mask(hidden, pd.Series(least / 2, observations.index))
+
+
+def has_small_past(
+    signals: pd.DataFrame, observations: pd.DataFrame, sources: Mapping[str, Source], method: Method
+) -> Flags:
+    """Signals of a series with a small guarded count somewhere, which a scatter or a bound would help to tell."""
+    keys = ["source", "measure", "substance"]
+    small = observations[is_small(observations["value"], _least(observations, sources, method))]
+    found = pd.MultiIndex.from_frame(small[keys])
+    return np.asarray(pd.MultiIndex.from_frame(signals[keys]).isin(found), dtype=bool)
+
+
+def long_enough(signals: pd.DataFrame, method: Method) -> Flags:
+    """Signals whose test may rest on their own series' scatter."""
+    points = signals["n_10y"] if "n_10y" in signals else pd.Series(np.nan, signals.index)
+    return np.asarray(points >= method.certainty.dispersion_points, dtype=bool)
+
+
+@dataclass(frozen=True)
+class Chain:
+    """One series with small counts, half-year after half-year, as a reader of every edition sees it.
+
+    Attributes:
+        rows: Place of each pair in the table.
+        is_shown: Of each count, one more than there are pairs, whether it may be printed beside the one before.
+        is_drawn: Whether it may be part of what is drawn of sums: it is printed, or far from any small one.
+        told: Pairs whose step narrows down a small count though all that can be hidden is.
+    """
+
+    rows: tuple[int, ...]
+    is_shown: tuple[bool, ...]
+    is_drawn: tuple[bool, ...]
+    told: tuple[int, ...]
+
+
+def _chains(signals: pd.DataFrame, least: Numbers, method: Method) -> Iterator[Chain]:
+    """Every guarded series of counts that has a small one."""
+    small = np.asarray(is_small(signals[PAIR], least[:, None]).any(axis=1), dtype=bool)
+    guarded = signals.assign(least=least, place=np.arange(len(signals)), small=small)
+    guarded = guarded[(guarded["least"] > 0) & guarded["unit"].isin(method.few.units)]
+    guarded = guarded[guarded.groupby(SERIES, observed=True)["small"].transform("any")]
+    half = guarded["period"].str[-1] if method.base == "same_half_last_year" else ""
+    for _, rows in guarded.assign(half=half).sort_values("period").groupby([*SERIES, "half"], observed=True):
+        first = rows.iloc[0]
+        codes = _codes(str(first["source"]), str(first["kind"]), method)
+        ends = rows["current"].shift(1)
+        goes_on = (rows["previous"] == ends) | (rows["previous"].isna() & ends.isna())
+        for _, part in rows.groupby((~goes_on).cumsum()):
+            yield _chain(part, int(first["least"]), codes)
+
+
+def _chain(rows: pd.DataFrame, least: int, codes: Numbers) -> Chain:
+    counts = [float(rows["previous"].iloc[0]), *rows["current"].astype(float)]
+    said = (rows["value"].notna() | (rows["flag"] == "few")) & (rows["reason"] != Reason.UNWEIGHTED)
+    links = [_link(*pair, codes) if one else None for one, pair in zip(said, itertools.pairwise(counts), strict=True)]
+    small = [0 < count < least for count in counts]
+    anything = np.ones(len(codes), dtype=bool)
+    itself = [np.arange(len(codes)) == count if count < len(codes) else anything for count in counts]
+    known: list[Flags] = []
+    shown: list[bool] = []
+    drawn: list[bool] = []
+    told: dict[int, int] = {}
+    for at in range(len(counts)):
+        before = _left([*known, anything], links[:at])
+        told |= {n: at - 1 for n in range(at + 1) if small[n] and n not in told and not _is_open(before[n], least)}
+        is_pair = bool(shown and shown[-1])
+        printed = [*known[:-1], itself[at - 1], itself[at]] if is_pair else [*known, itself[at]]
+        after = _left(printed, links[:at])
+        tells = (
+            n for n in range(at) if small[n] and after[n].sum() < before[n].sum() and not _is_open(after[n], least)
+        )
+        shown.append(not small[at] and next(tells, None) is None)
+        drawn.append(shown[-1] and (is_pair or _is_far(counts[at], least, codes)))
+        known = printed if drawn[-1] else [*known, anything]
+        if drawn[-1] and is_pair:
+            drawn[-2] = True
+    return Chain(tuple(rows["place"]), tuple(shown), tuple(drawn), tuple(dict.fromkeys(told.values())))
+
+
+def _is_far(count: float, least: int, codes: Numbers) -> bool:
+    """Whether no step down from a count to a small one will tell that one."""
+    if not count < len(codes):
+        return True
+    steps = codes[int(count)]
+    return all(_is_open(steps == steps[one], least) for one in range(1, least))
+
+
+def _left(known: Sequence[Flags], links: Sequence[Flags | None]) -> list[Flags]:
+    """What each count of a chain can be, given what is known of each and the printed steps between them."""
+    ahead = [known[0]]
+    for mine, link in zip(known[1:], links, strict=True):
+        ahead.append(mine if link is None else mine & link[ahead[-1]].any(axis=0))
+    back = [known[-1]]
+    for mine, link in zip(reversed(known[:-1]), reversed(links), strict=True):
+        back.append(mine if link is None else mine & link[:, back[-1]].any(axis=1))
+    return [one & other for one, other in zip(ahead, reversed(back), strict=True)]
+
+
+def _is_open(left: Flags, least: int) -> bool:
+    """Whether a small count's values span ``least`` or more, or are all that the sign for hidden stands for."""
+    values = np.flatnonzero(left)
+    return bool(values[-1] - values[0] >= least or left[1:least].all())
+
+
+def _link(before: float, after: float, codes: Numbers) -> Flags | None:
+    """Pairs of counts with the step that is printed; None where there is none, or a count is too large to matter."""
+    most = len(codes) - 1
+    if not (before <= most and after <= most and before.is_integer() and after.is_integer()):
+        return None
+    return np.asarray(codes == codes[int(before), int(after)], dtype=bool)
+
+
+_CODES: dict[tuple[str, str, str], Numbers] = {}
+
+
+def _codes(source: str, kind: str, method: Method) -> Numbers:
+    """What is printed of every pair of counts below ``REACH``: its step, or a number of its own for few."""
+    own = source if source in method.source_overrides else ""
+    key = (own, kind if kind in method.class_limits_by_kind else "", method.model_dump_json(include=STEP_RULES))
+    if key not in _CODES:
+        counts = np.arange(REACH, dtype=float)
+        pairs = pd.DataFrame({"previous": np.repeat(counts, REACH), "current": np.tile(counts, REACH)})
+        step, flag = marks_of(pairs.assign(source=source, kind=kind, unit=method.few.units[0]), method)
+        _CODES[key] = step.where(flag != "few", FEW_CODE).to_numpy(float).reshape(REACH, REACH)
+    return _CODES[key]
+
+
+def _least(signals: pd.DataFrame, sources: Mapping[str, Source], method: Method) -> Numbers:
+    least = signals["source"].map({key: least_of(source, method) for key, source in sources.items()})
+    return np.asarray(least.fillna(0), dtype=float)

@@ -11,13 +11,15 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from forevar import reads
 from forevar.blocks import Credit, Table, Text
 from forevar.charts.theme import Series
 from forevar.coverage import kind_counts, source_coverage
-from forevar.disclosure import hidden_pairs
+from forevar.disclosure import as_shown, has_small_past, hidden_pairs, least_of, long_enough
 from forevar.errors import ParamsError
 from forevar.params import Params, load_edition, load_params, phrase_files
 from forevar.period import Period
@@ -30,6 +32,7 @@ from forevar.words import Words
 from forevar.workspace import Workspace, find_workspace
 
 LANGUAGE = "FOREVAR_LANG"
+_PAIR = ["period", "source", "measure", "dimension"]
 _FILES = ("method.yml", "substances.yml", "sources.yml", "town.yml")
 
 
@@ -366,9 +369,15 @@ class Edition:
         if substance not in self._hidden:
             rows = self.rows(f"signals/{substance}")
             hidden = rows[hidden_pairs(rows, self.params.sources, self.params.method)]
-            keys = zip(hidden["period"], hidden["source"], hidden["measure"], hidden["dimension"], strict=True)
-            self._hidden[substance] = frozenset(keys)
-        return (row["period"], row["source"], row["measure"], row["dimension"]) not in self._hidden[substance]
+            self._hidden[substance] = frozenset(hidden[_PAIR].itertuples(index=False, name=None))
+        return tuple(row[name] for name in _PAIR) not in self._hidden[substance]
+
+    def _small_past(self, signals: pd.DataFrame) -> NDArray[np.bool_]:
+        method, sources = self.params.method, self.params.sources
+        is_long = long_enough(signals, method)
+        keys = [key for key in signals.loc[is_long, "source"].unique() if least_of(sources[key], method)]
+        tables = [self.rows(f"observations/{key}") for key in keys]
+        return is_long & has_small_past(signals, pd.concat(tables), sources, method) if tables else is_long & False
 
     @cached_property
     def _hidden(self) -> dict[str, frozenset[tuple[Any, ...]]]:
@@ -383,8 +392,13 @@ class Edition:
         return f"{name}, {what}" if what else name
 
     def labelled(self, signals: pd.DataFrame) -> pd.DataFrame:
-        """Signals with ``label`` and ``short`` in the reader's language; no address of a restricted cell."""
+        """Signals with ``label`` and ``short`` in the reader's language; no address of a restricted cell.
+
+        Only the figures that may be printed are in it: see ``disclosure.as_shown``.
+        """
         sources = self.params.sources
+        hidden = np.array([not self.shown(row) for row in signals.to_dict("records")], dtype=bool)
+        signals = as_shown(signals, hidden, self._small_past(signals), sources)
         restricted = signals["source"].map(lambda key: sources[key].access == "restricted").astype(bool)
         return signals.assign(
             label=[self.label(*pair) for pair in zip(signals["source"], signals["measure"], strict=True)],

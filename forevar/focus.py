@@ -13,7 +13,7 @@ from forevar.blocks import Column, Credit, Figure, Table, Text
 from forevar.charts.measured import measured
 from forevar.charts.ranks import ranks
 from forevar.charts.theme import Series
-from forevar.disclosure import least_of
+from forevar.disclosure import least_of, middle_for_hidden
 from forevar.terms import AGGREGATE, SCORED_DIMENSIONS
 from forevar.words import capital
 
@@ -59,11 +59,17 @@ class FocusView:
 
     @cached_property
     def levels(self) -> pd.DataFrame:
-        """How much each preparation is met, smoothed: substance, period, level (sum of the recipe's sources)."""
-        rule = self.edition.recipe.focus_levels
+        """How much each preparation is met, smoothed: substance, period, level (sum of the recipe's sources).
+
+        Made from what may be shown: a hidden count is the middle of what its sign stands for.
+        """
+        rule, params = self.edition.recipe.focus_levels, self.edition.params
         tables = [self.edition.rows(f"observations/{key}") for key in rule.sources]
-        rows = pd.concat(tables) if tables else self.edition.rows("observations/all").head(0)
+        rows = pd.concat(tables, ignore_index=True) if tables else self.edition.rows("observations/all").head(0)
         rows = rows[(rows["measure"] == rule.measure) & rows["substance"].isin(self.substances)]
+        if tables:
+            signals = pd.concat([self.edition.rows(f"signals/{key}") for key in rule.sources], ignore_index=True)
+            rows = rows.assign(value=middle_for_hidden(rows, signals, params.sources, params.method))
         wide = rows.pivot_table(index="period", columns="substance", values="value", aggfunc="sum").sort_index()
         smooth = wide.rolling(self.edition.params.method.trend.smooth, min_periods=1).mean().where(wide.notna())
         levels: pd.Series = smooth.stack()  # type: ignore[assignment]
@@ -105,14 +111,10 @@ class FocusView:
         return measured(f"measured-{self.group}", table, self.series, self.edition.words, credit, laboratories=head)
 
     def _tells_of_few(self, substance: str) -> bool:
-        """Whether the laboratories' sum, less the counts printed in the substance's chapter, leaves a small one."""
-        sources = self.edition.params.sources
+        """Whether a count behind the laboratories' sum is hidden: the sum, less the others, would tell of it."""
         rows = self.edition.now(f"signals/{substance}")
         rows = rows[rows["source"].isin(self.edition.params.method.agreement.measured) & rows["current"].notna()]
-        hidden = [row for row in rows.to_dict("records") if not self.edition.shown(row)]
-        least = max((least_of(sources[row["source"]], self.edition.params.method) for row in hidden), default=0)
-        rest = sum(row["current"] for row in hidden)
-        return 0 < rest < least or (len(hidden) == 1 and rest > 0)
+        return not all(self.edition.shown(row) for row in rows.to_dict("records"))
 
     def scores(self) -> Table:
         """Scores of every preparation."""

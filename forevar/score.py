@@ -141,8 +141,18 @@ def steps_of(pairs: pd.DataFrame, method: Method) -> pd.Series:
     Returns:
         -3 to 3; missing where there is nothing to compare.
     """
-    rows = pairs.assign(kind="", change=np.nan, more=np.nan, same=np.nan, less=np.nan)
-    return _steps(rows, pd.Series(False, index=rows.index), method)[0]
+    return marks_of(pairs.assign(kind=""), method)[0]
+
+
+def marks_of(pairs: pd.DataFrame, method: Method) -> tuple[pd.Series, pd.Series]:
+    """What is printed of each change: its step, and the flag ``few``.
+
+    Args:
+        pairs: As for ``steps_of``, and kind.
+        method: Class limits and rule of few.
+    """
+    rows = pairs.assign(change=np.nan, more=np.nan, same=np.nan, less=np.nan)
+    return _steps(rows, pd.Series(False, index=rows.index), method)
 
 
 def word_of(score: float, cuts: tuple[float, ...]) -> str:

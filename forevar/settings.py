@@ -84,7 +84,7 @@ class Panel(Frozen):
     limits_balance: Limits
     groups: Literal["pooled", "separate"] = "pooled"
     min_answers: int = 1
-    min_prices: int = 3
+    min_prices: int = 5
 
 
 class ScoreWords(Frozen):
@@ -188,7 +188,7 @@ class Measure(Frozen):
 
 
 class Agreed(Frozen):
-    """Who agreed to a rule of disclosure, and when."""
+    """Who agreed to a rule of disclosure, and when; and to steps being printed though one can tell a small count."""
 
     by: str
     date: dt.date | None = None

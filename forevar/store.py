@@ -1,7 +1,7 @@
 """``data/processed``: tidy and scored tables, rebuilt whenever what they were made from has changed.
 
 ``tidy/`` may hold what restricted sources lent: it is ignored by git and readable by its owner alone.
-``scored/`` is for review: it holds no figure of a restricted source.
+``scored/`` is for review: it holds no figure of a restricted source, and of a guarded one only what may be printed.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from forevar.disclosure import as_shown, has_small_past, hidden_pairs, long_enough
 from forevar.files import write_atomic
 from forevar.params import Params
 from forevar.workspace import Workspace
@@ -112,8 +113,11 @@ def write_tables(workspace: Workspace, params: Params, tables: Tables) -> dict[s
         Path from the workspace → number of rows.
     """
     restricted = {key for key, source in params.sources.items() if source.access == "restricted"}
-    shown = tables.signals.copy()
-    shown.loc[shown["source"].isin(restricted), list(FIGURES)] = float("nan")
+    rules = (params.sources, params.method)
+    hidden = hidden_pairs(tables.signals, *rules)
+    past = long_enough(tables.signals, params.method) & has_small_past(tables.signals, tables.observations, *rules)
+    shown = as_shown(tables.signals, hidden, past, params.sources)[[*tables.signals]]
+    shown.loc[shown["source"].isin(restricted) | hidden, list(FIGURES)] = float("nan")
     made = {
         "tidy/observations.csv": tables.observations, "tidy/answers.csv": tables.answers,
         "tidy/signals.csv": tables.signals, "tidy/files.csv": tables.files, "tidy/notices.csv": tables.notices,

@@ -14,7 +14,7 @@ from forevar.agreement import agreement_table
 from forevar.alerts import bound_table, look_first
 from forevar.blocks import Blocks, Table, Text
 from forevar.change import add_change
-from forevar.disclosure import hide_series
+from forevar.disclosure import has_small_past, hide_series
 from forevar.history import consequence_pairs
 from forevar.prose import score_word
 from forevar.season import add_season, curve_turns
@@ -137,6 +137,7 @@ class SureView(TrialView):
         parts = []
         for key in self.chosen:
             rows = self.changes[(self.changes["substance"] == key) & self.changes["value"].notna()]
+            rows = rows[[self._shown(row) for row in records(rows)]]
             turns = curve_turns(self.edition.rows(f"trends/{key}"), rules)
             sentences = [*cautions.season_sentences(rows, rules, words), cautions.curve_sentence(turns, words)]
             sentences = [one for one in sentences if one]
@@ -181,6 +182,8 @@ class SureView(TrialView):
             self.observations, self.edition.rows("answers/all"), changes, period,
             self.edition.params.method, self.edition.params.sources, self.breaks,
         )  # fmt: skip
+        rules = (self.edition.params.sources, self.edition.params.method)
+        alerts["has_small_past"] = has_small_past(alerts, self.observations, *rules)
         rows = []
         for rank, part in alerts.groupby("rank", sort=True):
             first = part.iloc[0]
@@ -189,7 +192,8 @@ class SureView(TrialView):
             reasons = []
             for row in records(part):
                 label = cautions.in_brackets(self._label(row)) if is_substance else self._place(row)
-                text = cautions.alert_text(row, self._shown(row), words)
+                shown = self._shown(row) and not (row["reason"] == "above" and row["has_small_past"])
+                text = cautions.alert_text(row, shown, words)
                 reasons.append(f"{label}: {text}" if label else text)
             reasons = list(dict.fromkeys(reasons))
             more = [words("certainty.look.more", n=len(reasons) - REASONS)] if len(reasons) > REASONS else []
@@ -221,7 +225,7 @@ class SureView(TrialView):
                 cautions.p_text(row["p"], words),
             )  # fmt: skip
             change = (self.edition.word(row["word"]) or NONE,) if "word" in row else ()
-            remark = capital(", ".join(cautions.remarks(row, words))) or NONE
+            remark = capital(", ".join(cautions.remarks(row, words) if shown else [])) or NONE
             test = words(f"certainty.test.{row['test']}")
             cells.append((capital(row["label"]), *change, *(numbers if shown else (HIDDEN,) * 3), test, remark))
         heads = ("source", *(["word"] if "word" in rows else []), "ratio", "interval", "p", "test", "remark")

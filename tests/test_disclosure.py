@@ -9,7 +9,17 @@ from scipy.optimize import linprog
 from score_builders import METHOD
 
 from forevar.cells import hidden_cells
-from forevar.disclosure import given_away, hidden_pairs, hide_series, is_small, least_of, rounded
+from forevar.disclosure import (
+    as_shown,
+    given_away,
+    has_small_past,
+    hidden_pairs,
+    hide_series,
+    is_small,
+    least_of,
+    middle_for_hidden,
+    rounded,
+)
 from forevar.errors import ReportError
 from forevar.settings import Disclosure, Method, Source
 from forevar.yaml_file import read_yaml, validate
@@ -231,6 +241,7 @@ def signals(*counts, source_key="clinic"):
     rows = pd.DataFrame(
         {
             "source": source_key, "measure": "visits", "substance": "kokain", "dimension": "use", "unit": "count",
+            "kind": "statistics", "reason": "", "more": np.nan, "same": np.nan, "less": np.nan,
             "period": [f"{2020 + n // 2}-{n % 2 + 1}" for n in range(1, len(counts))],
             "previous": [float(one) for one in counts[:-1]], "current": [float(one) for one in counts[1:]],
         }
@@ -240,11 +251,12 @@ def signals(*counts, source_key="clinic"):
 
 @pytest.fixture
 def scored(method):
-    from forevar.score import steps_of
+    from forevar.score import marks_of
 
     def make(*counts):
         rows = signals(*counts)
-        return rows.assign(value=steps_of(rows, method))
+        step, flag = marks_of(rows, method)
+        return rows.assign(value=step, flag=flag)
 
     return make
 
@@ -262,11 +274,157 @@ def test_count_that_would_give_away_the_hidden_one_before_it_is_hidden_too(score
     assert hidden_pairs(scored(4, 30, 33), GUARDED, method).tolist() == [True, False]
 
 
+def test_count_further_on_is_hidden_when_the_steps_between_lead_back_to_a_small_one(scored, method):
+    # 9 alone leaves 5 or 6 before it, and of these only 5 can follow a small count at +25 per cent
+    assert hidden_pairs(scored(4, 5, 9, 12), GUARDED, method).tolist() == [True, True, True]
+
+
 def test_step_that_narrows_a_small_count_beside_a_figure_already_sent_is_found(scored, method):
-    rows = scored(7, 6, 4)  # 6 was printed; a step of -2 from 6 leaves only 4
+    rows = scored(8, 7, 4)  # 7 was printed; a step of -2 from 7 leaves 4 and 5
     assert given_away(rows, GUARDED, method)["period"].tolist() == ["2021-1"]
     assert given_away(scored(21, 20, 4), GUARDED, method).empty
 
 
+def test_step_that_tells_a_small_count_beside_few_alone_is_found_until_the_owner_agrees(scored, method):
+    rows = scored(3, 4, 5)  # few, then a rise of 25 per cent: only from 4
+    assert given_away(rows, GUARDED, method)["period"].tolist() == ["2021-1"]
+    agreed = {"clinic": source(unit="persons", agreed={"by": "the clinic"})}
+    assert given_away(rows, agreed, method).empty
+
+
 def test_step_of_a_count_never_printed_gives_nothing_away(scored, method):
     assert given_away(scored(3, 6, 4), GUARDED, method).empty
+
+
+def test_step_that_is_not_printed_tells_nothing(scored, method):
+    rows = scored(4, 5, 9).assign(value=np.nan, flag="", reason="unweighted")
+    assert hidden_pairs(rows, GUARDED, method).tolist() == [True, False]
+
+
+def test_panel_with_a_small_answer_is_hidden(method):
+    rows = signals(0, 0).assign(unit="answers", previous=np.nan, current=np.nan, value=3.0, flag="")
+    for less, expected in ((1, True), (0, False), (7, False)):
+        answered = rows.assign(more=10.0, same=12.0, less=float(less))
+        assert hidden_pairs(answered, GUARDED, method).tolist() == [expected]
+
+
+# --- attack on many editions: what is printed of a series, and every whole number that fits it ------------------------
+
+
+def mark(before, after):
+    """What the main table prints, by the rule as it stands in the report: fewer than 5 in both is few."""
+    if max(before, after) < 5:
+        return "few"
+    if before == 0:
+        return 3
+    share = abs(after - before) / before
+    size = 3 if share >= 0.5 else 2 if share >= 0.25 else 1 if share >= 0.1 else 0
+    return size if after > before else -size
+
+
+def fitting(marks, printed):
+    """Every value each count can have, by walking all whole numbers up to 40 from both ends."""
+    values = [{printed[n]} if n in printed else set(range(40)) for n in range(len(marks) + 1)]
+    ahead = [values[0]]
+    for n, one in enumerate(marks):
+        ahead.append({b for b in values[n + 1] if any(mark(a, b) == one for a in ahead[n])})
+    back = [ahead[-1]]
+    for n in reversed(range(len(marks))):
+        back.append({a for a in ahead[n] if any(mark(a, b) == marks[n] for b in back[-1])})
+    return list(reversed(back))
+
+
+def is_left_open(values):
+    return max(values) - min(values) >= 5 or {1, 2, 3, 4} <= values
+
+
+@pytest.mark.slow
+def test_attacker_with_every_edition_recovers_no_count_from_the_figures(scored, method):
+    chance = np.random.default_rng(11)
+    recovered, attacked = [], 0
+    for _ in range(400):
+        counts = chance.poisson(chance.choice([2, 4, 6, 9]), size=5).tolist()
+        rows = scored(*counts)
+        hidden = hidden_pairs(rows, GUARDED, method)
+        told = set(given_away(rows, GUARDED, method)["period"])
+        marks = [mark(*pair) for pair in itertools.pairwise(counts)]
+        assert [one for one in marks if one != "few"] == rows.loc[rows["flag"] != "few", "value"].tolist()
+        for editions in range(1, 5):
+            pairs = [n for n in range(editions) if not hidden[n] and marks[n] != "few"]
+            printed = {n + one: counts[n + one] for n in pairs for one in (0, 1)}
+            left = fitting(marks[:editions], printed)
+            for n in range(editions + 1):
+                if 0 < counts[n] < 5:
+                    attacked += 1
+                    if not is_left_open(left[n]) and not told & set(rows["period"][:editions]):
+                        recovered.append((counts, n, left[n]))
+    assert attacked > 1000
+    assert recovered == []
+
+
+def test_attacker_does_recover_a_count_whose_neighbour_is_printed():
+    assert fitting([2], {1: 5})[0] == {4}
+    assert is_left_open(fitting([3], {1: 30})[0])
+
+
+# --- rounded, and drawn -----------------------------------------------------------------------------------------------
+
+
+def test_rounded_pair_is_printed_with_what_follows_from_it_and_no_more(scored, method):
+    tested = {"ratio": 1.4375, "low": 0.9, "high": 2.2, "p": 0.12, "change": 0.4375, "test": "poisson"}
+    rows = scored(16, 23).assign(**tested)
+    rules = {"clinic": source(unit="persons", round_to=5)}
+    (shown,) = as_shown(rows, hidden_pairs(rows, rules, method), np.array([False]), rules).to_dict("records")
+    assert [shown[name] for name in ("previous", "current", "ratio", "value")] == [15, 25, 25 / 15, 2]
+    assert all(np.isnan(shown[name]) for name in ("low", "high", "p"))
+
+
+def test_editions_that_differ_by_one_print_the_same_rounded_count(scored, method):
+    rules = {"clinic": source(unit="persons", round_to=5)}
+    rows = [scored(40, count) for count in (33, 34)]
+    printed = [as_shown(one, np.array([False]), np.array([False]), rules)["current"].item() for one in rows]
+    assert printed == [35, 35]
+
+
+def test_hidden_pair_keeps_its_step_and_no_figure_made_from_its_counts(scored, method):
+    tested = {
+        "ratio": 3.0,
+        "low": 0.9,
+        "high": 9.2,
+        "p": 0.02,
+        "q": 0.1,
+        "change": 2.0,
+        "rank_10y": 1.0,
+        "test": "poisson",
+    }
+    rows = scored(3, 9).assign(**tested)
+    (shown,) = as_shown(rows, hidden_pairs(rows, GUARDED, method), np.array([False]), GUARDED).to_dict("records")
+    figures = ("previous", "current", "ratio", "low", "high", "p", "q", "change", "rank_10y")
+    assert all(np.isnan(shown[name]) for name in figures)
+    assert (shown["value"], shown["previous_shown"], shown["current_shown"]) == (3, ":", ":")
+
+
+def test_interval_whose_scatter_rests_on_a_hidden_count_is_not_printed(scored, method):
+    rows = scored(30, 40).assign(ratio=1.33, low=0.9, high=2.0, p=0.2, q=0.3, dispersion=1.7, test="quasi_poisson")
+    past = pd.DataFrame(series([3, 12, 30, 40], substance="kokain"))
+    flags = has_small_past(rows, past, GUARDED, method)
+    (shown,) = as_shown(rows, np.array([False]), flags, GUARDED).to_dict("records")
+    assert shown["ratio"] == 1.33
+    assert np.isnan(shown["low"])
+    assert not has_small_past(rows, past[past["value"] > 5], GUARDED, method).any()
+
+
+def test_what_is_drawn_of_sums_is_the_same_whatever_the_hidden_count_is(scored, method):
+    def drawn(few):
+        counts = [few, 30, 33]
+        rows = pd.DataFrame(series(counts, substance="kokain")).assign(period=["2020-1", "2020-2", "2021-1"])
+        made = scored(*counts).assign(period=["2020-2", "2021-1"])
+        return middle_for_hidden(rows, made, GUARDED, method).tolist()
+
+    assert drawn(1) == drawn(2) == drawn(4) == [2.5, 30, 33]
+
+
+def test_count_near_a_hidden_one_is_not_drawn(scored, method):
+    rows = pd.DataFrame(series([4, 5], substance="kokain")).assign(period=["2020-1", "2020-2"])
+    made = scored(4, 5).assign(period=["2020-2"])
+    assert middle_for_hidden(rows, made, GUARDED, method).tolist() == [2.5, 2.5]

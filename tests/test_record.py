@@ -164,7 +164,7 @@ def guarded(town, before, now):
 
 def test_final_whose_step_gives_a_small_count_away_is_refused(town):
     params, recipe = guarded(town, 6, 4)
-    with pytest.raises(ReportError, match=r"(?s)clinic\.visits.*kokain, beside the figure in edition 2025-2"):
+    with pytest.raises(ReportError, match=r"(?s)clinic\.visits.*kokain, beside what edition 2025-2"):
         refuse_given_away(town, params, recipe)
 
 

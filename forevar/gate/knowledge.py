@@ -145,7 +145,8 @@ def _nouns(params: Params) -> set[str]:
                 found |= {
                     word.casefold() for text in _all(measure.name) | _all(measure.label) for word in WORD.findall(text)
                 }
-    return found - {"antall", "talet", "number", "ved", "som", "etter", "med", "per", "oppstart", "av"}
+    plain = {"antall", "talet", "number", "ved", "som", "etter", "med", "per", "oppstart", "av", "rusmiddel", "drug"}
+    return found - plain
 
 
 def _restricted(workspace: Workspace, params: Params, recipe: Recipe) -> tuple[dict[str, list[str]], dict[str, str]]:

@@ -124,9 +124,10 @@ def refuse_given_away(workspace: Workspace, params: Params, recipe: Recipe) -> N
     rows = given_away(current_tables(workspace, params).signals, params.sources, params.method)
     found = [
         Fault(
-            f"the step of {row['substance']}, beside the figure in edition {recipe.period.previous}, gives a small "
-            "count away", f"{row['source']}.{row['measure']}",
-            "leave the measure unscored (params/sources.yml), or ask the data owner for a lower min_n",
+            f"the step of {row['substance']}, beside what edition {recipe.period.previous} and earlier ones printed, "
+            "gives a small count away", f"{row['source']}.{row['measure']}",
+            "in params/sources.yml: leave the measure unscored, or ask the data owner for a lower min_n or to agree "
+            "(disclosure.agreed)",
         )
         for row in rows[rows["period"] == str(recipe.period)].to_dict("records")
     ]  # fmt: skip
