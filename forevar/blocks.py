@@ -58,6 +58,7 @@ class Table:
         rows: One list of cells per row; a text, or a mapping for ``step`` columns.
         groups: Row number → heading that stands above that row.
         strong: Row numbers in bold (totals).
+        origins: Row by row where each cell's number stands; empty where that is not known or not told.
     """
 
     key: str
@@ -145,14 +146,19 @@ class Text:
     Attributes:
         markdown: Footnotes as ``[^1]`` allowed; raw HTML is shown as text.
         role: ``body``, ``lead``, ``note`` (to co-authors, draft only) or ``aside`` (small print beside the text).
+        sourced: The same text, with numbers as ``[14]{0}``: the first of ``origins`` is where 14 stands.
+        origins: Source, file and cell.
     """
 
     markdown: str
     role: str = "body"
+    sourced: str = ""
+    origins: tuple[str, ...] = ()
 
     def _repr_mimebundle_(self, **_: object) -> Bundle:
+        known = {"sourced": self.sourced, "origins": list(self.origins)} if self.origins else {}
         return {
-            MIME: {"kind": "text", "role": self.role, "markdown": self.markdown},
+            MIME: {"kind": "text", "role": self.role, "markdown": self.markdown, **known},
             "text/markdown": self.markdown,
             "text/plain": self.markdown,
         }
@@ -164,14 +170,16 @@ class Facts:
 
     Attributes:
         items: (label, value) pairs.
+        origins: Where each value's numbers stand, as in a table; empty when none is told.
     """
 
     items: tuple[tuple[str, str], ...]
+    origins: tuple[str, ...] = ()
 
     def _repr_mimebundle_(self, **_: object) -> Bundle:
         markdown = "\n\n".join(f"**{label}**: {value}" for label, value in self.items)
         return {
-            MIME: {"kind": "facts", "items": [list(item) for item in self.items]},
+            MIME: {"kind": "facts", "items": [list(item) for item in self.items], "origins": list(self.origins)},
             "text/markdown": markdown,
             "text/plain": markdown,
         }
@@ -189,6 +197,7 @@ class Finding:
         substance: Key.
         colour: Text colour of the name.
         sparkline: Vega-Lite specification of the long-term curve, 150 x 34 px.
+        origin: What the score is the sum of.
     """
 
     name: str
@@ -198,6 +207,7 @@ class Finding:
     substance: str
     colour: str
     sparkline: Bundle
+    origin: str = ""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -18,8 +18,8 @@ from forevar.charts.sites import sites
 from forevar.charts.timeline import Break, Span
 from forevar.disclosure import hide_series
 from forevar.history import consequence_pairs
+from forevar.origins import Cite, cited, uncited
 from forevar.params import load_series_figures
-from forevar.period import Period
 from forevar.score import steps_of
 from forevar.settings import SeriesFigure, SeriesFigures, SeriesLine
 from forevar.terms import ChangeCategory
@@ -42,9 +42,18 @@ class ConsequencesView:
 
     @cached_property
     def series(self) -> pd.DataFrame:
-        """Tidy rows on consequences, up to this half-year, as they may be shown: small counts hidden."""
+        """Tidy rows on consequences, up to this half-year, as they may be shown: small counts hidden.
+
+        ``origin`` is what the reader is told of where a number stands.
+        """
         params = self.edition.params
-        return hide_series(self.edition.rows("observations/consequences"), params.sources, params.method)
+        rows = hide_series(self.edition.rows("observations/consequences"), params.sources, params.method)
+        return rows.assign(
+            origin=[
+                "" if pd.isna(value) else self.edition.address(source, origin)
+                for source, value, origin in zip(rows["source"], rows["value"], rows["origin"], strict=True)
+            ]
+        )
 
     @cached_property
     def changes(self) -> dict[tuple[str, str, str], dict[Any, Any]]:
@@ -69,8 +78,8 @@ class ConsequencesView:
                 continue
             if plan.heading:
                 blocks.append(Text(f"## {capital(self.edition.words.name(plan.heading))}"))
-                sentences = " ".join(sentence for one in plan.series if (sentence := self.sentence(one, plan)))
-                blocks += [Text(sentences)] if sentences else []
+                sentences = cited(partial(self._sentences, plan))
+                blocks += [sentences] if sentences.markdown else []
             blocks.append(self.figure(plan.key))
         return Blocks(tuple(blocks))
 
@@ -98,7 +107,10 @@ class ConsequencesView:
         breaks = [Break(str(notes[name].first), words.name(notes[name].text)) for name in plan.breaks]
         return lines(plan.key, rows, named, period, words, credit, spans=spans, breaks=breaks, **common)
 
-    def sentence(self, one: SeriesLine, plan: SeriesFigure) -> str:
+    def _sentences(self, plan: SeriesFigure, cite: Cite) -> str:
+        return " ".join(sentence for one in plan.series if (sentence := self.sentence(one, plan, cite)))
+
+    def sentence(self, one: SeriesLine, plan: SeriesFigure, cite: Cite = uncited) -> str:
         """``Kanylene: 199 228 mot 233 200 halvåret før, liten nedgang.``; empty for yearly series."""
         row = self.changes.get(_total_key(plan) if one.total and not one.of else one.parts[:3])
         words = self.edition.words
@@ -106,13 +118,13 @@ class ConsequencesView:
             return words("gate.hidden_series", subject=capital(words.name(one.subject)))
         if row is None or pd.isna(row["current"]):
             return ""
-        subject, current = capital(words.name(one.subject)), self._number(row, "current", self.edition.period)
+        subject, current = capital(words.name(one.subject)), self._number(row, "current", cite)
         if pd.isna(row["previous"]):
             return words("consequences.first", subject=subject, current=current)
         values = {
             "subject": subject,
             "current": current,
-            "previous": self._number(row, "previous", self.edition.period.previous),
+            "previous": self._number(row, "previous", cite),
         }
         if row["flag"] == "few":
             return words("consequences.few", subject=subject)
@@ -141,14 +153,16 @@ class ConsequencesView:
         sums = whole.groupby("period")["value"].sum()
         return first.assign(value=first["period"].map(sums), source=source, measure=measure, place=place, mark="")
 
-    def _number(self, row: dict[Any, Any], column: str, period: Period) -> str:
-        """The number; ``ca.`` and three digits for one that was printed as roughly so."""
-        words = self.edition.words
+    def _number(self, row: dict[Any, Any], column: str, cite: Cite) -> str:
+        """The number with its origin; ``ca.`` and three digits for one that was printed as roughly so."""
+        words, now = self.edition.words, self.edition.period
+        period = now if column == "current" else now.previous
         own = self.series[(self.series["source"] == row["source"]) & (self.series["measure"] == row["measure"])]
         own = own[(own["place"] == row["place"]) & (own["period"] == str(period))]
+        origin = str(own["origin"].iloc[0]) if len(own) == 1 else ""
         if "approximate" not in set(own["mark"]):
-            return words.number(row[column])
-        return words("consequences.about", number=words.number(float(f"{row[column]:.3g}")))
+            return cite(words.number(row[column]), origin)
+        return cite(words("consequences.about", number=words.number(float(f"{row[column]:.3g}"))), origin)
 
     def _has_numbers(self, plan: SeriesFigure) -> bool:
         return bool(self._rows(plan)["value"].notna().any())

@@ -21,6 +21,7 @@ from forevar.charts.theme import Series
 from forevar.coverage import kind_counts, source_coverage
 from forevar.disclosure import as_shown, has_small_past, hidden_pairs, least_of, long_enough
 from forevar.errors import ParamsError
+from forevar.origins import ORIGINS, address
 from forevar.params import Params, load_edition, load_params, phrase_files
 from forevar.period import Period
 from forevar.prose import score_word
@@ -79,7 +80,7 @@ def digests(
     return found
 
 
-ORIGINS = ("origin_previous", "origin_current")
+PEOPLE = ("panel", "key_persons")
 DIMENSIONS = (*SCORED_DIMENSIONS, AGGREGATE)
 TABLES = ("observations", "answers", "signals", "differences", "certainty", "trends", "files")
 
@@ -224,7 +225,8 @@ class Edition:
         table_name, _, part = name.partition("/")
         table: pd.DataFrame = getattr(self.tables, table_name)
         if table_name == "files":
-            table = table[["source", "data"]].drop_duplicates()
+            closed = table["path"].where(table["access"] == "restricted", "")
+            table = table.assign(closed=closed)[["source", "data", "closed"]].drop_duplicates()
         if "period" in table.columns:
             table = table[table["period"] <= str(self.period)]  # a year sorts before its own half-years
         if part == "consequences":
@@ -256,9 +258,10 @@ class Edition:
 
     @property
     def unregistered(self) -> tuple[str, ...]:
-        """Raw files that are not the ones registered, and those that were never registered."""
-        notices = self.tables.notices
-        return tuple(sorted(notices[notices["key"].isin(["changed", "no_sidecar"])]["where"]))
+        """Raw files that are not the ones registered, and those that were never registered; no restricted ones."""
+        notices, files = self.tables.notices, self.tables.files
+        found = notices[notices["key"].isin(["changed", "no_sidecar"])]["where"]
+        return tuple(sorted(set(found) - set(files[files["access"] == "restricted"]["path"])))
 
     def scores(self, substance: str) -> dict[str, tuple[float, str]]:
         """Dimension and ``aggregate`` → (score, word's key) of this half-year."""
@@ -285,7 +288,7 @@ class Edition:
             "n_media": lambda: words.number(kind_counts(self.coverage).get("media", 0)),
         }
         for key, source in self.params.sources.items():
-            if source.kind in ("panel", "key_persons"):
+            if source.kind in PEOPLE:
                 names[f"n_{key}"] = partial(lambda key: words.number(self.informants.get(key, 0)), key)
         for substance in self.params.substances:
             for dimension in DIMENSIONS:
@@ -391,6 +394,31 @@ class Edition:
         what = self.words.name(series.label or series.name) if series else ""
         return f"{name}, {what}" if what else name
 
+    def open_origin(self, source: str, origin: object) -> str:
+        """File, sheet and cell of a number; empty when the source, or a file of it that is named, is restricted.
+
+        Of people's answers no cell is told, since a row there is a person.
+        """
+        if not isinstance(origin, str) or self.params.sources[source].access == "restricted":
+            return ""
+        if source not in self._closed:
+            self._closed[source] = tuple(path for path in self.rows(f"files/{source}")["closed"] if path)
+        if any(path in origin for path in self._closed[source]):
+            return ""
+        if self.params.sources[source].kind in PEOPLE:
+            return "; ".join(dict.fromkeys(one.rpartition(":")[0] for one in origin.split("; ")))
+        return origin
+
+    @cached_property
+    def _closed(self) -> dict[str, tuple[str, ...]]:
+        return {}
+
+    def address(self, source: str, *origins: object) -> str:
+        """Where a number stands, as the reader is told it: the source's name, file, sheet and cell."""
+        entry = self.params.sources[source]
+        name = self.words.name(entry.short or entry.name)
+        return address(name, *(self.open_origin(source, origin) for origin in origins))
+
     def labelled(self, signals: pd.DataFrame) -> pd.DataFrame:
         """Signals with ``label`` and ``short`` in the reader's language; no address of a restricted cell.
 
@@ -399,11 +427,13 @@ class Edition:
         sources = self.params.sources
         hidden = np.array([not self.shown(row) for row in signals.to_dict("records")], dtype=bool)
         signals = as_shown(signals, hidden, self._small_past(signals), sources)
-        restricted = signals["source"].map(lambda key: sources[key].access == "restricted").astype(bool)
         return signals.assign(
             label=[self.label(*pair) for pair in zip(signals["source"], signals["measure"], strict=True)],
             short=[self.words.name(sources[key].short or sources[key].name) for key in signals["source"]],
-            **{name: signals[name].mask(restricted, "") for name in ORIGINS if name in signals},
+            **{
+                name: [self.open_origin(*pair) for pair in zip(signals["source"], signals[name], strict=True)]
+                for name in ORIGINS if name in signals
+            },
         )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +10,17 @@ import pandas as pd
 
 from forevar.blocks import VEGALITE, Bundle, Column, Table
 from forevar.errors import ParamsError
+from forevar.origins import ORIGINS, address
 from forevar.terms import AGGREGATE, SCORED_DIMENSIONS
-from forevar.words import capital
+from forevar.words import Words, capital
 
 if TYPE_CHECKING:
     from forevar.edition import Edition
     from forevar.substance import SubstanceView
+
+
+MOST_PARTS = 8
+"""Sources told of a score on hover, the weightiest first."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,31 @@ def why(view: SubstanceView, dimension: str = AGGREGATE) -> Table:
         score=words.signed(score),
     )
     return Table(f"why-{view.key}-{dimension}", title, columns, cells, view.credit())
+
+
+def made_of(dimension: str, scores: Mapping[str, tuple[float, str]], signals: pd.DataFrame, words: Words) -> str:
+    """What a score is the sum of, a line each: what a source adds, and the cells its figures stand in.
+
+    Args:
+        dimension: One of the three, or ``aggregate``, which is the sum of their scores.
+        scores: Dimension → (score, word's key) of one substance.
+        signals: The same substance's signals of the half-year, as ``Edition.labelled`` gives them.
+        words: The language.
+
+    Returns:
+        Empty for what has no score.
+    """
+    if not scores.get(dimension, (0, ""))[1]:
+        return ""
+    if dimension == AGGREGATE:
+        named = [str(one) for one in SCORED_DIMENSIONS if scores.get(str(one), (0, ""))[1]]
+        return "\n".join(f"{capital(words(f'dimension.{one}'))} {words.signed(scores[one][0])}" for one in named)
+    rows = signals[(signals["dimension"] == dimension) & signals["value"].notna()].to_dict("records")
+    lines = []
+    for row in sorted(rows, key=lambda row: -abs(row["contribution"]))[:MOST_PARTS]:
+        adds = f"{capital(row['label'])} {words.signed(row['contribution'])}"
+        lines.append(address(adds, *(row[name] for name in ORIGINS)) or adds)
+    return "\n".join([*lines, "…"] if len(rows) > MOST_PARTS else lines)
 
 
 def explore(view: SubstanceView, *others: str) -> LinkedChart:

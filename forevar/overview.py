@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +18,9 @@ from forevar.charts.prices import prices
 from forevar.charts.robustness import robustness
 from forevar.charts.theme import Series
 from forevar.coverage import kind_counts
+from forevar.explore import made_of
 from forevar.settings import Headline
-from forevar.terms import AGGREGATE, Dimension, Reason
+from forevar.terms import AGGREGATE, SCORED_DIMENSIONS, Dimension, Reason
 from forevar.words import capital
 
 if TYPE_CHECKING:
@@ -108,6 +109,7 @@ class Overview:
         return Finding(
             self._name(headline), self.headline_text(headline), self._robust(headline), words.signed(score),
             headline.substance, paint.text, sparkline(self.trends, paint, words=words),
+            self.edition.substance(headline.substance).made_of(AGGREGATE),
         )  # fmt: skip
 
     def _robust(self, headline: Headline) -> str:
@@ -235,9 +237,16 @@ class Overview:
     def scores(self) -> Table:
         """Every substance's scores and words."""
         names = {key: self.edition.paint(key).name for key in self.edition.watched()}
-        return scores_table(
-            self.edition.now("differences/all"), names, words=self.edition.words, credit=self._period_credit()
+        differences, words = self.edition.now("differences/all"), self.edition.words
+        signals = dict(list(self.edition.labelled(self.edition.now("signals/all")).groupby("substance")))
+        scored: dict[str, dict[str, tuple[float, str]]] = {key: {} for key in names}
+        for row in differences[differences["substance"].isin(list(names))].to_dict("records"):
+            scored[row["substance"]][row["dimension"]] = row["score"], row["word"]
+        origins = tuple(
+            ("", *(made_of(str(one), scored[key], signals[key], words) for one in (*SCORED_DIMENSIONS, AGGREGATE)))
+            for key in names
         )
+        return replace(scores_table(differences, names, words=words, credit=self._period_credit()), origins=origins)
 
     def _period_credit(self) -> Any:
         keys = [key for key, source in self.edition.params.sources.items() if source.weights]

@@ -7,11 +7,14 @@ from typing import Any
 
 import pandas as pd
 
+from forevar.origins import Cite, address, uncited
 from forevar.settings import Source
 from forevar.terms import AGGREGATE, SCORED_DIMENSIONS, ChangeCategory, Reason
 from forevar.words import Words, capital
 
 Shown = Callable[[Mapping[Any, Any]], bool]
+Figure = Callable[[Mapping[Any, Any], str], str]
+"""A signal and ``current`` or ``previous`` → its count in words."""
 UNSAID = (
     Reason.NO_COMPARISON, Reason.FIRST_TIME, Reason.PARTIAL, Reason.SUPPRESSED, Reason.SILENT, Reason.CLOSED,
 )  # fmt: skip
@@ -48,12 +51,14 @@ def headline(scores: Mapping[str, str], words: Words, drop_small: bool, small: s
     return words.join(parts)
 
 
-def lead(scores: Mapping[str, tuple[float, str]], words: Words) -> str:
+def lead(scores: Mapping[str, tuple[float, str]], words: Words, cite: Cite = uncited, origin: str = "") -> str:
     """A substance in two sentences: what each dimension does, and the aggregated difference.
 
     Args:
         scores: Dimension (and ``aggregate``) → (score, word's key).
         words: The language.
+        cite: Writes the aggregated difference with its origin.
+        origin: What the aggregated difference is made of.
     """
     by_word: dict[str, list[str]] = {}
     for dimension in SCORED_DIMENSIONS:
@@ -74,7 +79,8 @@ def lead(scores: Mapping[str, tuple[float, str]], words: Words) -> str:
         sentences.append(words("prose.lead_unscored", dimensions=words.join(names, "or")))
     score, key = scores.get(AGGREGATE, (float("nan"), ""))
     if key:
-        sentences.append(words("prose.lead_score", score=words.signed(score), word=words(f"prose.overall.{key}")))
+        told = cite(words.signed(score), origin)
+        sentences.append(words("prose.lead_score", score=told, word=words(f"prose.overall.{key}")))
     return " ".join(sentences)
 
 
@@ -88,14 +94,18 @@ def amount(value: float, unit: str, words: Words) -> str:
     return f"{number}\u00a0{suffix}" if suffix else number
 
 
-def sources_paragraph(signals: pd.DataFrame, sources: Mapping[str, Source], words: Words, shown: Shown) -> str:
+def sources_paragraph(
+    signals: pd.DataFrame, sources: Mapping[str, Source], words: Words, shown: Shown, cite: Cite = uncited
+) -> str:
     """What each source of one substance and dimension said, merged into a readable paragraph.
 
     Args:
-        signals: Rows of one substance, dimension and period, without panels.
+        signals: Rows of one substance, dimension and period, without panels; ``origin_previous`` and
+            ``origin_current`` empty where they may not be told.
         sources: For the names.
         words: The language.
         shown: Tells whether a row's counts may be printed.
+        cite: Writes each count with the source, file and cell it comes from.
 
     Returns:
         Markdown; a sentence says so when no source covers the drug.
@@ -103,10 +113,15 @@ def sources_paragraph(signals: pd.DataFrame, sources: Mapping[str, Source], word
     rows = signals[signals["reason"] != Reason.UNWEIGHTED]
     if rows.empty:
         return words("prose.no_sources")
+
+    def figure(row: Mapping[Any, Any], column: str) -> str:
+        number = amount(row[column], row["unit"], words)
+        return cite(number, address(_name(row, sources, words), row[f"origin_{column}"]))
+
     sentences = []
     clear = rows[rows["value"].notna() & (rows["flag"] != "few")]
     for place, (key, group) in enumerate(_by_word(clear)):
-        parts = _agency_parts(group, sources, words, shown)
+        parts = _agency_parts(group, sources, words, shown, figure)
         opener = "first" if place == 0 else "then"
         sentences.append(words(f"prose.group.{opener}.{key}", sources=words.join(parts)))
     few = rows[rows["flag"] == "few"]
@@ -116,7 +131,7 @@ def sources_paragraph(signals: pd.DataFrame, sources: Mapping[str, Source], word
         group = rows[rows["reason"] == reason]
         if len(group):
             now = reason in (Reason.NO_COMPARISON, Reason.FIRST_TIME)
-            names = _named(group, sources, words, shown if now else None)
+            names = _named(group, sources, words, shown if now else None, figure)
             sentences.append(words(f"prose.{reason}", sources=words.join(names)))
     return " ".join(capital(sentence) for sentence in sentences)
 
@@ -132,26 +147,28 @@ def _by_word(rows: pd.DataFrame) -> Iterable[tuple[str, pd.DataFrame]]:
         yield key, groups[key].sort_values("contribution", key=abs, ascending=False, kind="stable")
 
 
-def _agency_parts(rows: pd.DataFrame, sources: Mapping[str, Source], words: Words, shown: Shown) -> list[str]:
+def _agency_parts(
+    rows: pd.DataFrame, sources: Mapping[str, Source], words: Words, shown: Shown, figure: Figure
+) -> list[str]:
     """One part per source, with the counts of every measure it has in the group."""
     parts = []
     for key in rows["source"].drop_duplicates():
         own = rows[rows["source"] == key].to_dict("records")
         if len(own) == 1:
-            parts.append(_counted(own[0], sources, words, shown))
+            parts.append(_counted(own[0], sources, words, shown, figure))
             continue
         source = sources[key]
-        measures = words.join(_measured(row, sources, words, shown) for row in own)
+        measures = words.join(_measured(row, sources, words, shown, figure) for row in own)
         parts.append(words("prose.both", source=words.name(source.short or source.name), parts=measures))
     return parts
 
 
-def _measured(row: Mapping[Any, Any], sources: Mapping[str, Source], words: Words, shown: Shown) -> str:
+def _measured(row: Mapping[Any, Any], sources: Mapping[str, Source], words: Words, shown: Shown, figure: Figure) -> str:
     """``beslag (14 mot 8, usikker)``."""
     measure = _measure(row, sources, words)
     if not shown(row):
         return measure
-    current, previous = (amount(row[column], row["unit"], words) for column in ("current", "previous"))
+    current, previous = (figure(row, column) for column in ("current", "previous"))
     key = "part_uncertain" if _is_unsure(row) else "part_counts"
     return words(f"prose.{key}", measure=measure, current=current, previous=previous)
 
@@ -161,26 +178,32 @@ def _is_unsure(row: Mapping[Any, Any]) -> bool:
     return row["word"] != "stable" and row["test"] in ("poisson", "quasi_poisson", "fisher") and not row["is_clear"]
 
 
-def _counted(row: Mapping[Any, Any], sources: Mapping[str, Source], words: Words, shown: Shown) -> str:
+def _counted(row: Mapping[Any, Any], sources: Mapping[str, Source], words: Words, shown: Shown, figure: Figure) -> str:
     """``AFR (32 mot 20 pasienter)``, or the name and what was measured when the counts may not be shown."""
     name, measure = _name(row, sources, words), _measure(row, sources, words)
     if not shown(row):
         return words("prose.measure", source=name, measure=measure)
-    current, previous = (amount(row[column], row["unit"], words) for column in ("current", "previous"))
+    current, previous = (figure(row, column) for column in ("current", "previous"))
     key = "counts" if row["unit"] == "count" else "amounts"
     if key == "counts" and _is_unsure(row):
         key = "counts_uncertain"
     return words(f"prose.{key}", source=name, measure=measure, current=current, previous=previous)
 
 
-def _named(rows: pd.DataFrame, sources: Mapping[str, Source], words: Words, shown: Shown | None = None) -> list[str]:
-    """``Kriminalomsorgen (beslag)``; with ``shown`` also the figure there is."""
+def _named(
+    rows: pd.DataFrame,
+    sources: Mapping[str, Source],
+    words: Words,
+    shown: Shown | None = None,
+    figure: Figure | None = None,
+) -> list[str]:
+    """``Kriminalomsorgen (beslag)``; with ``shown`` and ``figure`` also the figure there is."""
     parts = []
     for row in rows.to_dict("records"):
         name, measure = _name(row, sources, words), _measure(row, sources, words)
-        if shown is not None and shown(row) and pd.notna(row["current"]):
+        if figure and shown and shown(row) and pd.notna(row["current"]):
             key = "measure_now" if row["unit"] == "count" else "measure_now_amount"
-            current = amount(row["current"], row["unit"], words)
+            current = figure(row, "current")
             parts.append(words(f"prose.{key}", source=name, measure=measure, current=current))
         else:
             parts.append(words("prose.measure", source=name, measure=measure))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -16,6 +16,7 @@ from forevar.charts.long_term import long_term
 from forevar.charts.panel import known_total, panel_known
 from forevar.charts.theme import Series
 from forevar.disclosure import least_of
+from forevar.origins import Cite, cited
 from forevar.settings import Substance
 from forevar.terms import AGGREGATE, SCORED_DIMENSIONS, Reason
 from forevar.words import capital
@@ -148,6 +149,7 @@ class SubstanceView:
         known = {row["dimension"]: row for row in self.scores.to_dict("records")}
         sure = {row["dimension"]: row for row in self.certainty.to_dict("records")}
         rows = []
+        origins = tuple(("", self.made_of(str(dimension))) for dimension in (*SCORED_DIMENSIONS, AGGREGATE))
         for dimension in (*SCORED_DIMENSIONS, AGGREGATE):
             row = known.get(dimension)
             if row is None or not row["word"]:
@@ -162,7 +164,13 @@ class SubstanceView:
             Column(words("score.interval")), Column(words("score.holds"), "right"),
         )  # fmt: skip
         title = words("score.title", substance=capital(self.name), period=words.span(self.edition.period))
-        return Table(f"scores-{self.key}", title, columns, tuple(rows), self.credit(), strong=(len(rows) - 1,))
+        return Table(
+            f"scores-{self.key}", title, columns, tuple(rows), self.credit(), strong=(len(rows) - 1,), origins=origins
+        )
+
+    def made_of(self, dimension: str) -> str:
+        """What a score is the sum of, a line each, down to file and cell."""
+        return explore.made_of(dimension, self.edition.scores(self.key), self.signals, self.edition.words)
 
     def how_sure(self) -> Text:
         """What each score rests on, and what would change its word."""
@@ -198,7 +206,8 @@ class SubstanceView:
 
     def lead(self) -> Text:
         """What the three dimensions did, and the aggregated difference."""
-        return Text(prose.lead(self.edition.scores(self.key), self.edition.words), role="lead")
+        scores, words = self.edition.scores(self.key), self.edition.words
+        return cited(lambda cite: prose.lead(scores, words, cite, self.made_of(AGGREGATE)), role="lead")
 
     def introduction(self) -> Text | None:
         """What the drug is, in the authors' words."""
@@ -212,6 +221,9 @@ class SubstanceView:
 
     def sources(self, dimension: str) -> Text:
         """What each statistical and media source said about a dimension, the panel first."""
+        return cited(partial(self._sources, dimension))
+
+    def _sources(self, dimension: str, cite: Cite) -> str:
         rows = self.signals[self.signals["dimension"] == dimension]
         is_panel = rows["kind"] == "panel"
         sentences = [
@@ -221,15 +233,15 @@ class SubstanceView:
             for row in rows[is_panel & (rows["word"] != "")].to_dict("records")
         ]
         paragraph = prose.sources_paragraph(
-            rows[~is_panel], self.edition.params.sources, self.edition.words, self.edition.shown
+            rows[~is_panel], self.edition.params.sources, self.edition.words, self.edition.shown, cite
         )
-        knows = [self._knows()] if dimension == "use" else []
+        knows = [self._knows(cite)] if dimension == "use" else []
         first = " ".join([*knows, *sentences]).strip()
         if not first:
-            return Text(paragraph)
+            return paragraph
         if dimension != "use":
             first = first.replace(self.edition.words("prose.panel.they"), self._panel_name(), 1)
-        return Text(f"{first}\n\n{paragraph}")
+        return f"{first}\n\n{paragraph}"
 
     def _panel_name(self) -> str:
         source = self._panel()
@@ -242,7 +254,13 @@ class SubstanceView:
                 return key
         return None
 
-    def _knows(self) -> str:
+    def _panel_address(self) -> str:
+        """File and sheet of the panel's answers about the drug."""
+        source, answers = self._panel(), self.edition.now(f"answers/{self.key}")
+        own = answers.loc[answers["source"] == source, "origin"]
+        return self.edition.address(source, "; ".join(own)) if source else ""
+
+    def _knows(self, cite: Cite) -> str:
         """How many of the panel know of use, and in which groups."""
         source, words = self._panel(), self.edition.words
         if source is None:
@@ -257,7 +275,8 @@ class SubstanceView:
             return words("prose.panel.nobody", panel=words.number(total), source=name)
         if people < least:
             return words("prose.panel.knows_hidden", min_n=least, panel=words.number(total), source=name)
-        told = known_total(groups.assign(substance=self.key), self.key, words, least)
+        told = capital(known_total(groups.assign(substance=self.key), self.key, words, least))
+        told = cite(told, self._panel_address())
         sentences = [capital(words("prose.panel.knows", knows=told, source=name))]
         most = max(groups.to_dict("records"), key=lambda group: group["knows"])
         if most["knows"] * 2 > people:
@@ -308,6 +327,7 @@ class SubstanceView:
             self.key,
             self.edition.params.method.panel.min_prices,
         )
+        origins = []
         texts = [
             words(
                 "prose.facts.price_one" if row['low'] == row['high'] else "prose.facts.price_range",
@@ -318,11 +338,12 @@ class SubstanceView:
         ]  # fmt: skip
         if texts:
             items.append((words("prose.facts.price"), ", ".join(texts)))
+            origins.append(self._panel_address())
         for question in ("intake", "slang", "combination", "bought_where"):
             terms = self._terms(question)
             if terms:
                 items.append((words(f"prose.facts.{question}"), ", ".join(terms)))
-        return Facts(tuple(items)) if items else None
+        return Facts(tuple(items), tuple(origins)) if items else None
 
     def consequences(self) -> Text:
         """What the panel names as consequences of use."""

@@ -82,6 +82,17 @@ def test_limits_on_the_method_page_are_those_of_the_params():
     assert f"|*D*| ≤ {low} is *stable*, up to {high} *small*" in page
 
 
+def test_charts_read_aloud_on_the_page_are_what_a_screen_reader_is_given(bergen):
+    edition = open_edition("2026-1", workspace=bergen, lang="nb")
+    charts = (
+        edition.overview().long_term(), edition.substance("kokain").panel_known(),
+        edition.consequences().figure("overdoses"),
+    )  # fmt: skip
+    page = (DOCS / "how-to" / "read-aloud.md").read_text(encoding="utf-8")
+    quoted = [" ".join(one.replace("> ", "").split()) for one in re.findall(r"(?:^> .*\n)+", page, re.M)]
+    assert quoted == [chart.alt.replace("\u00a0", " ") for chart in charts]
+
+
 @pytest.fixture(scope="module")
 def tutorial(tmp_path_factory):
     """The tutorial followed to the letter: files saved, lines added, commands given; what each printed."""

@@ -9,7 +9,9 @@ import forevar
 
 PACKAGE = Path(forevar.__file__).parent
 SHELVES = {
-    "words": ["errors", "period", "reads", "terms", "files", "workspace", "words", "blocks", "yaml_file", "start"],
+    "words": [
+        "errors", "period", "reads", "terms", "files", "workspace", "words", "blocks", "origins", "yaml_file", "start",
+    ],
     "decisions": ["rules", "profile_parts", "profile", "settings", "params", "registry"],
     "numbers": [
         "corrections", "load", "tidy", "score", "trend", "history", "change", "certainty", "season", "agreement",

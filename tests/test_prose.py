@@ -85,6 +85,20 @@ def test_strongest_comes_first_and_few_after_what_is_said(bergen_tables, bergen_
     assert text.index("Sterk økning") < text.index("Liten økning") < text.index("Stabil") < text.index("For få")
 
 
+def test_every_count_is_handed_over_with_its_cell_and_changes_no_word(bergen_tables, bergen_params, nb):
+    now, told = rows(bergen_tables, "kokain", "availability"), {}
+
+    def cite(number, place):
+        told[number] = place
+        return number
+
+    text = sources_paragraph(now, bergen_params.sources, nb, lambda row: True, cite)
+    assert text == sources_paragraph(now, bergen_params.sources, nb, lambda row: True)
+    customs = now[(now["source"] == "customs") & (now["measure"] == "seizures")].iloc[0]
+    assert told["14"] == f"Tolletaten: {customs['origin_current']}"
+    assert told["8"] == f"Tolletaten: {customs['origin_previous']}"
+
+
 def test_drug_no_source_covers_is_said_so(bergen_params, nb):
     empty = pd.DataFrame(columns=["reason", "value", "flag", "word", "source"])
     assert "Ingen kilder" in sources_paragraph(empty, bergen_params.sources, nb, lambda row: True)

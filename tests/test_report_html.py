@@ -131,6 +131,21 @@ def test_origin_of_a_number_is_shown_on_hover(soup: BeautifulSoup) -> None:
     assert soup.find("td", title=re.compile("customs.xlsx:Beslag:C7")).get_text() == "+26"
 
 
+def test_origin_of_a_number_in_a_sentence_is_shown_on_hover(draw: Draughtsman) -> None:
+    hostile = '"><script>alert(1)</script>'
+    shown = render(draw, cell(Text("8 mot 14.", "body", "[8]{0} mot [14]{1}.", (hostile, "Tolletaten: a.csv:B2"))))
+    eight, fourteen = shown.select("#substances-kokain .sourced")
+    assert (eight.get_text(), eight["title"]) == ("8", hostile)
+    assert (fourteen.get_text(), fourteen["title"]) == ("14", "Tolletaten: a.csv:B2")
+    assert text_of(eight.find_parent("p")) == "8 mot 14 ."
+
+
+def test_author_who_writes_like_an_origin_is_shown_what_was_written(draw: Draughtsman) -> None:
+    shown = render(draw, cell(Text("Se [14]{0}.")))
+    assert not shown.select(".sourced")
+    assert "Se [14]{0}." in shown.get_text()
+
+
 def test_footnotes_stand_at_the_end_of_their_chapter_with_numbers_through_the_page(soup: BeautifulSoup) -> None:
     marks = [text_of(one) for one in soup.select("sup")]
     notes = [one["id"] for one in soup.select(".footnotes li")]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from forevar.blocks import Credit
+from forevar.origins import address
 from forevar.words import HARD_SPACE, Words
 
 TITLE_LENGTH = 75
@@ -90,6 +91,5 @@ def _decimals_of(shares: Sequence[float]) -> int:
 
 
 def origin_of(record: Mapping[Any, Any]) -> str:
-    """The two cells a pair was read from; one of them, or nothing, where that is all that is known."""
-    cells = [record.get("origin_previous"), record.get("origin_current")]
-    return " → ".join(cell for cell in cells if isinstance(cell, str) and cell)
+    """The source and the two cells a pair was read from; one of them, or nothing, where that is all that is known."""
+    return address(str(record.get("short", "")), record.get("origin_previous"), record.get("origin_current"))

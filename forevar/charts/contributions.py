@@ -45,6 +45,7 @@ class Row:
     step: str = ""
     sum: str = ""
     without: str = ""
+    origin: str = ""
 
     @property
     def end(self) -> float:
@@ -309,12 +310,14 @@ def _table(parts: list[Part], series: Series, words: Words, credit: Credit) -> T
     )
     rows: list[tuple[str, ...]] = []
     groups: dict[int, str] = {}
+    origins: dict[int, tuple[str, ...]] = {}
     for part in parts:
         groups[len(rows)] = " ".join(t for t in (part.name, part.score, part.word, part.interval) if t)
         for row in part.rows:
             scored = row.value is not None
             numbers = (words.number(row.weight, _decimals(row.weight)), row.step, row.sum) if scored else ("", "", "")
             note = row.note if not row.value else ""
+            origins[len(rows)] = ("", "", row.origin if scored else "")
             rows.append((row.label, *numbers, *([row.without] if has_without else []), note))
         if part.absent:
             rows.append((part.absent, *[""] * (len(heads) - 1)))
@@ -325,4 +328,5 @@ def _table(parts: list[Part], series: Series, words: Words, credit: Credit) -> T
         rows=tuple(rows),
         groups=groups,
         credit=credit,
+        origins=tuple(origins.get(row, ()) for row in range(len(rows))),
     )

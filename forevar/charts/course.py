@@ -76,6 +76,7 @@ class Point:
         value: The number; NaN where there is none, whatever the reason.
         text: The number in words, or the sign that says why there is none.
         mark: ``printed``, ``approximate``, ``reconstructed``, ``published`` or empty.
+        origin: Source, file and cell of the number, those of its parts for a sum; empty when they are not told.
     """
 
     period: str
@@ -83,6 +84,7 @@ class Point:
     value: float
     text: str
     mark: str = ""
+    origin: str = ""
 
     @property
     def is_known(self) -> bool:
@@ -159,8 +161,8 @@ def courses(
     """One course per line, all over the same periods, from the first with a number to ``period``.
 
     Args:
-        observations: Tidy rows with ``period``, ``value``, ``status``, ``mark`` and the columns lines pick by. Later
-            periods are left out; NaN is no number.
+        observations: Tidy rows with ``period``, ``value``, ``status``, ``mark`` and the columns lines pick by, and
+            perhaps ``origin`` as the reader is told it. Later periods are left out; NaN is no number.
         lines: At least one.
         period: The edition's half-year, or a year for yearly series.
         words: For numbers and signs.
@@ -196,7 +198,8 @@ def _sum(points: Sequence[Point], words: Words, decimals: int) -> Point:
         return Point(period, points[0].x, math.nan, words("charts_consequences.sign.unknown"))
     value = sum(point.value for point in points)
     mark = next(iter(marks)) if len(marks) == 1 else "approximate" if "approximate" in marks else "reconstructed"
-    return Point(period, points[0].x, value, _shown(value, mark, words, decimals), mark)
+    origin = "\n".join(dict.fromkeys(point.origin for point in points if point.origin))
+    return Point(period, points[0].x, value, _shown(value, mark, words, decimals), mark, origin)
 
 
 def _shown(value: float, mark: str, words: Words, decimals: int) -> str:
@@ -255,7 +258,7 @@ def _point(rows: pd.DataFrame, period: str, words: Words, decimals: int, line: L
     text = _shown(value, mark, words, decimals)
     if status == "partial":
         text = words("charts_consequences.partial", number=text)
-    return Point(period, x_of(period), value, text, mark)
+    return Point(period, x_of(period), value, text, mark, str(row.get("origin", "")))
 
 
 def when(period: str, words: Words) -> str:
@@ -301,8 +304,11 @@ def course_table(key: str, title: str, several: Sequence[Course], words: Words, 
 
     head = Column(words(f"charts_consequences.period.{several[0].scope}"))
     columns = (head, *(Column(course.line.called(narrow=False), "right") for course in several))
-    rows = tuple(
-        (label(points[0].period, words), *(cell(point) for point in points))
-        for points in zip(*(course.points for course in several), strict=True)
-    )
-    return Table(f"{key}_table", title, columns, rows, credit)
+    periods = tuple(zip(*(course.points for course in several), strict=True))
+    rows = tuple((label(points[0].period, words), *(cell(point) for point in points)) for points in periods)
+    return Table(f"{key}_table", title, columns, rows, credit, origins=origins_of(periods))
+
+
+def origins_of(periods: Iterable[Sequence[Point]]) -> tuple[tuple[str, ...], ...]:
+    """Where the numbers of a table stand that has a row per period and a column per series."""
+    return tuple(("", *(point.origin for point in points)) for points in periods)

@@ -9,7 +9,7 @@ import pandas as pd
 from forevar.blocks import NARROW, WIDE, Bundle, Column, Credit, Figure, Table
 from forevar.charts.canvas import Axis, Canvas, finish
 from forevar.charts.caption import description
-from forevar.charts.course import Course, Line, Point, courses, label, span, when, x_of
+from forevar.charts.course import Course, Line, Point, courses, label, origins_of, span, when, x_of
 from forevar.charts.headline import AREA, about, change_title, from_to, latest
 from forevar.charts.measure import text_width, two_lines, widest
 from forevar.charts.theme import FAINT, INK, MARK, RULE, SOFT
@@ -222,8 +222,6 @@ def _table(key: str, title: str, rows: Sequence[Course], words: Words, credit: C
     """A row per period, a column per site, the total first."""
     head = Column(words(f"{AREA}.period.{rows[0].scope}"))
     columns = (head, *(Column(course.line.called(narrow=False), "right") for course in rows))
-    body = tuple(
-        (label(points[0].period, words), *(point.text for point in points))
-        for points in zip(*(course.points for course in rows), strict=True)
-    )
-    return Table(f"{key}_table", title, columns, body, credit)
+    periods = tuple(zip(*(course.points for course in rows), strict=True))
+    body = tuple((label(points[0].period, words), *(point.text for point in points)) for points in periods)
+    return Table(f"{key}_table", title, columns, body, credit, origins=origins_of(periods))

@@ -125,6 +125,7 @@ def _colophon(document: Document) -> list[tuple[str, list[str]]]:
         ("isbn", [recipe.isbn]),
         ("published", [words.date(recipe.published)] if recipe.published else []),
         ("status", [words(f"report.status.{document.status}")]),
+        ("origins", [words("report.colophon.origins_value")]),
     ]
     kept = ((label, [value for value in values if value]) for label, values in lines)
     return [(words(f"report.colophon.{label}"), values) for label, values in kept if values]

@@ -7,7 +7,7 @@ import csv
 import functools
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ from forevar.words import Words
 TEMPLATES = Path(__file__).parent / "templates"
 RESERVED = frozenset({"top", "main", "contents", "contents-heading", "colophon", "colophon-heading", "search"})
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
+_SOURCED = r"\[(?P<sourced_text>[^\[\]\n]+)\]\{(?P<sourced_at>\d{1,4})\}"
 _FORMULA = re.compile(r"[=@\t\r]|[-+](?!\d[\d\s.,]*(?:[^\W\d]+ [-+−]?[\d\s.,]*)?$)")
 
 
@@ -114,10 +115,10 @@ class Section:
             return self.markdown(data["text/markdown"])
         return Markup(f"<pre>{escape(data['text/plain'])}</pre>") if "text/plain" in data else Markup()
 
-    def markdown(self, text: str) -> Markup:
-        """An author's text; raw HTML in it is shown as it is written."""
-        renderer = _Renderer(self, self.sheet.notes)
-        html = str(mistune.create_markdown(renderer=renderer, plugins=list(MARKDOWN_PLUGINS))(text))
+    def markdown(self, text: str, origins: Sequence[str] = ()) -> Markup:
+        """A text; raw HTML in it is shown as it is written, and ``[14]{0}`` is 14 with the first of the origins."""
+        renderer = _Renderer(self, self.sheet.notes, origins)
+        html = str(mistune.create_markdown(renderer=renderer, plugins=_PLUGINS)(text))
         self.begun = self.begun or bool(html.strip())
         return Markup(html)
 
@@ -196,9 +197,9 @@ class Section:
 class _Renderer(mistune.HTMLRenderer):
     """Markdown inside a chapter: headings below the chapter's own, footnotes counted through the page."""
 
-    def __init__(self, section: Section, notes_before: int) -> None:
+    def __init__(self, section: Section, notes_before: int, origins: Sequence[str]) -> None:
         super().__init__(escape=True)
-        self.section, self.before = section, notes_before
+        self.section, self.before, self.origins = section, notes_before, origins
         self.referred: set[int] = set()
 
     def heading(self, text: str, level: int, **attrs: Any) -> str:
@@ -219,6 +220,12 @@ class _Renderer(mistune.HTMLRenderer):
     def foreign(self, text: str, lang: str) -> str:
         """Words of another language."""
         return f'<span lang="{lang}">{text}</span>'
+
+    def sourced(self, text: str, at: int) -> str:
+        """A number that can be asked where it stands; as it is written where nothing is told of it."""
+        if at >= len(self.origins):
+            return f"[{text}]{{{at}}}"
+        return f'<span class="sourced" title="{escape(self.origins[at])}">{text}</span>'
 
     def footnote_ref(self, key: str, index: int) -> str:
         """The mark in the text; the way back goes to the first one."""
@@ -241,6 +248,22 @@ class _Renderer(mistune.HTMLRenderer):
     def footnotes(self, text: str) -> str:
         """Nothing here: they stand at the end of the chapter."""
         return ""
+
+
+def _sourced(markdown: mistune.Markdown) -> None:
+    """``[14]{0}``: a number and which of the text's origins is its own."""
+    markdown.inline.register("sourced", _SOURCED, _parse_sourced, before="link")
+
+
+def _parse_sourced(inline: mistune.InlineParser, match: re.Match[str], state: mistune.InlineState) -> int:
+    inner = state.copy()
+    inner.src = match["sourced_text"]
+    at = int(match["sourced_at"])
+    state.append_token({"type": "sourced", "children": inline.render(inner), "attrs": {"at": at}})
+    return match.end()
+
+
+_PLUGINS: list[Any] = [*MARKDOWN_PLUGINS, _sourced]
 
 
 def _sign(cell: Block) -> Markup:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ FLAGS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 PHONE = 360
+ACCESSIBLE = Path(__file__).resolve().parents[2] / "benchmarks" / "accessible.py"
 
 pytestmark = [
     pytest.mark.browser,
@@ -193,3 +195,67 @@ def test_search_narrows_the_contents_to_substances(browser: Any, tmp_path: Path)
     page.get_by_label("Finn et rusmiddel").fill("stoff 3")
     assert page.locator("nav li:visible").all_inner_texts() == ["Stoff 3"]
     assert page.locator("nav [role=status]").inner_text() == "1 treff"
+
+
+SOURCED = Text(
+    "AFR 8 mot 14.\n\nTolletaten 3.", "body", "AFR [8]{0} mot [14]{1}.\n\nTolletaten [3]{2}.",
+    ("AFR: a.csv:B2", "AFR: a.csv:B3", "Tolletaten: b.csv:C1"),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def sourced(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sourced") / "report.html"
+    path.write_text(render_html(document([chapter(cell(SOURCED))]), Draughtsman()), encoding="utf-8")
+    return path
+
+
+def test_pointer_on_a_number_shows_where_it_stands_until_it_leaves_or_escape(browser: Any, sourced: Path) -> None:
+    page = Opened(browser, sourced, viewport={"width": 1200, "height": 900}).page
+    told = page.locator(".told")
+    assert not told.is_visible()
+    page.get_by_text("14", exact=True).hover()
+    assert told.inner_text() == "AFR\na.csv:B3"
+    told.hover()
+    page.wait_for_timeout(600)
+    assert told.is_visible()
+    page.keyboard.press("Escape")
+    assert not told.is_visible()
+    page.get_by_text("8", exact=True).hover()
+    page.mouse.move(5, 5)
+    told.wait_for(state="hidden")
+
+
+def test_keyboard_stops_once_a_paragraph_and_arrows_lead_on(browser: Any, sourced: Path) -> None:
+    page = Opened(browser, sourced, viewport={"width": 1200, "height": 900}).page
+    assert page.locator('.sourced[tabindex="0"]').all_inner_texts() == ["8", "3"]
+    page.get_by_text("8", exact=True).focus()
+    assert page.locator(".told").inner_text() == "AFR\na.csv:B2"
+    page.keyboard.press("ArrowRight")
+    assert page.locator(".told").inner_text() == "AFR\na.csv:B3"
+    page.keyboard.press("Tab")
+    assert page.locator(".told").inner_text() == "Tolletaten\nb.csv:C1"
+
+
+def test_finger_on_a_number_shows_where_it_stands_within_the_screen(browser: Any, sourced: Path) -> None:
+    page = Opened(browser, sourced, viewport={"width": 320, "height": 600}, has_touch=True).page
+    page.get_by_text("14", exact=True).tap()
+    box = page.locator(".told").bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 320
+    page.locator("main h2").first.tap()
+    assert not page.locator(".told").is_visible()
+
+
+@pytest.mark.parametrize("width", [1200, PHONE])
+def test_axe_finds_no_fault_and_no_text_is_pale(browser: Any, report: Path, width: int) -> None:
+    pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed")
+    spec = importlib.util.spec_from_file_location("accessible", ACCESSIBLE)
+    accessible = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(accessible)
+    page = accessible.opened(browser, report, width)
+    page.locator("[data-origin]").first.focus()
+    assert accessible.violations(page) == []
+    measured, weak = accessible.pale(page)
+    assert measured > 100
+    assert weak == []

@@ -111,6 +111,69 @@
     });
   }
 
+  // Where a number stands. Without this script the browser shows the titles itself.
+  // A table or paragraph is one stop for the keyboard; the arrows lead from number to number in it.
+  var told = document.createElement("div"), about = null, waiting = 0, former = null;
+  told.className = "told"; told.hidden = true; told.setAttribute("role", "status");
+  document.body.appendChild(told);
+  function home(number) { return number.closest("table, .findings, dl, p, ul, ol"); }
+  document.querySelectorAll("[title]").forEach(function (number) {
+    number.dataset.origin = number.title;
+    number.removeAttribute("title");
+    number.tabIndex = home(number) === former ? -1 : 0;
+    former = home(number);
+  });
+  document.addEventListener("keydown", function (event) {
+    if (event.key === "Escape") return forget();
+    var step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key], number = document.activeElement;
+    if (!step || !number || !("origin" in number.dataset)) return;
+    var numbers = Array.prototype.slice.call(home(number).querySelectorAll("[data-origin]"));
+    var next = numbers[numbers.indexOf(number) + step];
+    if (!next) return;
+    event.preventDefault();
+    number.tabIndex = -1; next.tabIndex = 0; next.focus();
+  });
+  // Source and what it adds in bold, file and cell below.
+  function line(text) {
+    var row = document.createElement("p"), who = document.createElement("strong"), cut = text.indexOf(": ");
+    who.textContent = cut < 0 ? text : text.slice(0, cut);
+    row.append(who, cut < 0 ? "" : "\n" + text.slice(cut + 2));
+    return row;
+  }
+  function tell(number) {
+    clearTimeout(waiting);
+    if (about === number) return;
+    forget();
+    about = number;
+    number.classList.add("asked");
+    told.hidden = false;
+    told.replaceChildren.apply(told, number.dataset.origin.split("\n").map(line));
+    var place = number.getBoundingClientRect(), room = document.documentElement.clientWidth;
+    var left = Math.max(8, Math.min(place.left, room - told.offsetWidth - 8));
+    var below = place.bottom + 6 + told.offsetHeight <= window.innerHeight || place.top < told.offsetHeight + 6;
+    told.style.left = left + window.scrollX + "px";
+    told.style.top = (below ? place.bottom + 6 : place.top - told.offsetHeight - 6) + window.scrollY + "px";
+  }
+  function forget() {
+    clearTimeout(waiting);
+    if (about) about.classList.remove("asked");
+    about = null; told.hidden = true;
+  }
+  function forgetSoon() { clearTimeout(waiting); waiting = setTimeout(forget, 250); }
+  function numberAt(event) { return event.target.closest && event.target.closest("[data-origin]"); }
+  document.addEventListener("mouseover", function (event) {
+    var number = numberAt(event);
+    if (number) tell(number);
+    else if (told.contains(event.target)) clearTimeout(waiting);
+    else if (about && about !== document.activeElement) forgetSoon();
+  });
+  document.addEventListener("focusin", function (event) { if (numberAt(event)) tell(numberAt(event)); else forget(); });
+  document.addEventListener("click", function (event) {
+    var number = numberAt(event);
+    if (number) tell(number);
+    else if (!told.contains(event.target)) forget();
+  });
+
   // A link to a figure's numbers opens them.
   function open() {
     var target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
