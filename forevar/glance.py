@@ -5,18 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from forevar.blocks import Text
+from forevar.blocks import Bundle, Text
 from forevar.words import capital
 
 if TYPE_CHECKING:
     from forevar.edition import Edition
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Glance:
     """What there is, what is missing, and where the chapters are."""
 
     edition: Edition
+
+    def _repr_mimebundle_(self, **_: object) -> Bundle:
+        return Text(
+            "\n\n".join(one.markdown for one in (self.title(), self.missing(), self.links()))
+        )._repr_mimebundle_()
 
     def title(self) -> Text:
         """``# Føre Var 01/26, Bergen`` and how many files and figures stand behind."""
