@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -158,18 +159,18 @@ def explore(view: SubstanceView, *others: str) -> LinkedChart:
     ink = alt.condition("abs(datum.value) == 3", alt.value("#FFFFFF"), alt.value(INK))
     matrices: list[Any] = []
     for name in names:
-        tiles = steps.mark_rect(stroke="#FFFFFF", strokeWidth=2, cursor="pointer").encode(color=tint)
-        signs = steps.mark_text(cursor="pointer").encode(text="step:N", color=ink)
-        matrix = (tiles if matrices else tiles.add_params(dimension, period, source)) + signs
+        own = steps.encode(y=steps.encoding.y.axis(None)) if matrices else steps
+        tiles = own.mark_rect(stroke="#FFFFFF", strokeWidth=2, cursor="pointer").encode(color=tint)
+        signs = own.mark_text(cursor="pointer").encode(text="step:N", color=ink)
         matrices.append(
-            matrix.transform_filter(alt.datum.substance == name)
+            (tiles.add_params(dimension, period, source) + signs)
+            .transform_filter(alt.datum.substance == name)
             .properties(width=alt.Step(62), height=alt.Step(21), title=alt.Title(name, anchor="start"))
         )  # fmt: skip
-    spec = (
-        alt.vconcat(scores, picked, alt.hconcat(*matrices).resolve_scale(y="shared"))
-        .resolve_scale(color="independent")
-        .to_dict()
-    )
+    with warnings.catch_warnings():  # what is picked in one matrix is picked in all; altair takes it for a mistake
+        warnings.filterwarnings("ignore", "Automatically deduplicated selection parameter")
+        beside = alt.hconcat(*matrices).resolve_scale(y="shared")
+        spec = alt.vconcat(scores, picked, beside).resolve_scale(color="independent").to_dict()
     del spec["$schema"]  # JupyterLab draws it with its own, older Vega-Lite, and would warn
     return LinkedChart(spec, words.join(names))
 
