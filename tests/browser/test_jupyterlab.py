@@ -260,18 +260,23 @@ def test_linked_chart_is_drawn_and_answers_to_what_is_picked(lab: Lab) -> None:
         assert ran.drawn() == 1
         assert ran.complaints == []
         chart = ran.panel.locator(".vega-embed")
-        steps = chart.locator("canvas, svg").first
-        whole = steps.bounding_box()["height"]
-        chart.locator("select[name^=dimension]").select_option(label="Interesse")
-        lab.page.wait_for_function(
-            "([chart, whole]) => chart.querySelector('canvas, svg').getBoundingClientRect().height < whole - 100",
-            arg=[chart.element_handle(), whole],
-        )
-        box = steps.bounding_box()
-        steps.click(position={"x": box["width"] * 0.4, "y": box["height"] - 30})
-        assert chart.locator("select[name^=source]").evaluate("one => one.selectedOptions[0].text") != "alle"
-        steps.hover(position={"x": box["width"] * 0.4, "y": box["height"] - 32})
-        assert "Vekt" in lab.page.locator("#vg-tooltip-element.visible").inner_text()
+        drawing, tip = chart.locator("canvas"), lab.page.locator("#vg-tooltip-element.visible")
+        box = drawing.bounding_box()
+        for up in range(20, int(box["height"]), 12):  # from below to the first step there is
+            drawing.hover(position={"x": box["width"] * 0.35, "y": box["height"] - up})
+            if tip.count():
+                break
+        assert "Vekt" in tip.inner_text()
+        lab.page.mouse.down()
+        lab.page.mouse.up()
+        picked = chart.locator("select[name^=source]").evaluate("one => one.selectedOptions[0].text")
+        assert picked in tip.inner_text()
+        for list_, name in (("source", "alle"), ("dimension", "Interesse"), ("period", "vår 2026")):
+            before = drawing.evaluate("one => one.toDataURL()")
+            chart.locator(f"select[name^={list_}]").select_option(label=name)
+            lab.page.wait_for_function(
+                "([one, before]) => one.toDataURL() !== before", arg=[drawing.element_handle(), before]
+            )
 
 
 def test_tab_completes_a_view(lab: Lab) -> None:
