@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from forevar.blocks import Blocks, Figure, Text
+from forevar.blocks import Blocks, Bundle, Figure, Text
 from forevar.change import add_change
 from forevar.charts.columns import columns
 from forevar.charts.course import Line
@@ -29,11 +29,14 @@ if TYPE_CHECKING:
     from forevar.edition import Edition
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ConsequencesView:
     """The chapter on consequences of one edition."""
 
     edition: Edition
+
+    def _repr_mimebundle_(self, **_: object) -> Bundle:
+        return self.text()._repr_mimebundle_()
 
     @cached_property
     def plan(self) -> SeriesFigures:

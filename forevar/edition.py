@@ -6,17 +6,17 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from forevar import reads
-from forevar.blocks import Credit, Table, Text
+from forevar.blocks import Bundle, Credit, Table, Text
 from forevar.charts.theme import Series
 from forevar.coverage import kind_counts, source_coverage
 from forevar.disclosure import as_shown, has_small_past, hidden_pairs, least_of, long_enough
@@ -31,6 +31,16 @@ from forevar.terms import AGGREGATE, SCORED_DIMENSIONS
 from forevar.texts import fill, sections, text_file, title_of
 from forevar.words import Words
 from forevar.workspace import Workspace, find_workspace
+
+if TYPE_CHECKING:
+    from forevar.consequences import ConsequencesView
+    from forevar.focus import FocusView
+    from forevar.glance import Glance
+    from forevar.overview import Overview
+    from forevar.pupils import PupilsView
+    from forevar.side_by_side import SideBySide
+    from forevar.substance import SubstanceView
+    from forevar.sureness import SureView
 
 LANGUAGE = "FOREVAR_LANG"
 _PAIR = ["period", "source", "measure", "dimension"]
@@ -85,7 +95,7 @@ DIMENSIONS = (*SCORED_DIMENSIONS, AGGREGATE)
 TABLES = ("observations", "answers", "signals", "differences", "certainty", "trends", "files")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Edition:
     """One edition of one town: its numbers up to its own half-year, and its words.
 
@@ -101,6 +111,12 @@ class Edition:
     tables: Tables
     words: Words
 
+    def _repr_mimebundle_(self, **_: object) -> Bundle:
+        table = self.overview().scores()
+        name = self.words.name(self.params.town.report_name)
+        title = f"{name} {self.period.printed}, {self.params.town.place}: {table.title}"
+        return replace(table, title=title)._repr_mimebundle_()
+
     @property
     def period(self) -> Period:
         """The half-year observed."""
@@ -111,31 +127,31 @@ class Edition:
         """The town's folder."""
         return self.params.workspace
 
-    def overview(self) -> Any:
+    def overview(self) -> Overview:
         """The edition as a whole: findings, coverage, main table, rules."""
         from forevar.overview import Overview
 
         return Overview(self)
 
-    def sureness(self) -> Any:
+    def sureness(self) -> SureView:
         """How sure we are: tests, resamples, other choices, what to look at first, the back-test."""
         from forevar.sureness import SureView
 
         return SureView(self)
 
-    def consequences(self) -> Any:
+    def consequences(self) -> ConsequencesView:
         """The chapter on consequences."""
         from forevar.consequences import ConsequencesView
 
         return ConsequencesView(self)
 
-    def pupils(self) -> Any:
+    def pupils(self) -> PupilsView:
         """The page on pupils."""
         from forevar.pupils import PupilsView
 
         return PupilsView(self)
 
-    def focus(self, group: str) -> Any:
+    def focus(self, group: str) -> FocusView:
         """A special focus on a group of substances."""
         from forevar.focus import FocusView
 
@@ -156,7 +172,7 @@ class Edition:
         entry = self.params.substances[substance]
         return Series(substance, self.words.name(entry.name), entry.colour, entry.text_colour or entry.colour)
 
-    def substance(self, key: str) -> Any:
+    def substance(self, key: str) -> SubstanceView:
         """The view of one substance.
 
         Raises:
@@ -189,7 +205,7 @@ class Edition:
 
         return explore.without(self, *sources)
 
-    def beside(self, workspace: str | Path | None = None) -> Any:
+    def beside(self, workspace: str | Path | None = None) -> SideBySide:
         """The same edition of another workspace beside this one; a made-up town when none is named.
 
         Raises:
@@ -200,7 +216,7 @@ class Edition:
         with nullcontext(workspace) if workspace else made_up_town() as folder:
             return side_by_side(self, open_edition(self.period, workspace=folder, lang=self.words.lang))
 
-    def glance(self) -> Any:
+    def glance(self) -> Glance:
         """The edition at a glance: what there is, what is missing, where the chapters are."""
         from forevar.glance import Glance
 

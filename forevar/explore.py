@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from forevar import prose
 from forevar.blocks import VEGALITE, Bundle, Column, Table
+from forevar.charts.theme import INK
 from forevar.errors import ParamsError
 from forevar.origins import ORIGINS, address
 from forevar.terms import AGGREGATE, SCORED_DIMENSIONS
@@ -17,6 +20,12 @@ from forevar.words import Words, capital
 if TYPE_CHECKING:
     from forevar.edition import Edition
     from forevar.substance import SubstanceView
+
+WIDTH = 560
+TINTS = {
+    -3: "#A9531B", -2: "#E7B388", -1: "#F8E6D6", 0: "#FFFFFF", 1: "#DCE7F2", 2: "#8DB0D3", 3: "#2F5D8C",
+}  # fmt: skip
+"""Steps as the report's tables tint them."""
 
 
 MOST_PARTS = 8
@@ -64,7 +73,7 @@ def why(view: SubstanceView, dimension: str = AGGREGATE) -> Table:
     cells = tuple(
         (
             capital(words(f"dimension.{row['dimension']}")), row["label"],
-            *(_figure(row[name], edition.shown(row), edition) for name in ("previous", "current")),
+            *(_amount(row, name, edition) for name in ("previous", "current")),
             "–" if pd.isna(row["value"]) else words.signed(row["value"]), f"{row['weight']:g}",
             words.signed(row["contribution"]) if pd.notna(row["value"]) else words(f"reason.{row['reason'] or 'few'}"),
             " → ".join(place for place in (row["origin_previous"], row["origin_current"]) if place and pd.notna(place)),
@@ -111,7 +120,11 @@ def made_of(dimension: str, scores: Mapping[str, tuple[float, str]], signals: pd
 
 
 def explore(view: SubstanceView, *others: str) -> LinkedChart:
-    """One linked chart: drag over the years above, pick a source by its name, hover for the numbers.
+    """One linked chart: scores above, the steps behind them below, and the figures of the source that is picked.
+
+    Dimension, source and half-year are picked in the lists below the chart, a source also by clicking on a step.
+    Dragging over the half-years of the scores keeps those years alone; a double click brings the others back. Hovering
+    over a step tells its figures, or why there is none.
 
     Args:
         view: A substance in an edition.
@@ -120,53 +133,102 @@ def explore(view: SubstanceView, *others: str) -> LinkedChart:
     import altair as alt  # takes half a second, which only who explores should wait
 
     edition, words = view.edition, view.edition.words
-    keys = (view.key, *others)
-    paints = [edition.paint(key) for key in keys]
-    rows = pd.concat([edition.labelled(edition.rows(f"signals/{key}")) for key in keys], ignore_index=True)
-    figures = [row["current"] if edition.shown(row) else None for row in rows.to_dict("records")]
-    table = pd.DataFrame({
-        "period": rows["period"],
-        "substance": [capital(edition.paint(key).name) for key in rows["substance"]],
-        "source": rows["label"], "dimension": [capital(words(f"dimension.{one}")) for one in rows["dimension"]],
-        "step": rows["value"],
-        "shown": ["" if pd.isna(one) else words.signed(one) for one in rows["value"]],
-        "contribution": rows["contribution"],
-        "figure": figures,
-    })  # fmt: skip
-    colour = alt.Color(
-        "substance:N", title=None,
-        scale=alt.Scale(domain=[capital(one.name) for one in paints], range=[one.colour for one in paints]),
-    )  # fmt: skip
-    years = alt.selection_interval(encodings=["x"], name="years")
-    source = alt.selection_point(fields=["source"], name="source")
-    pick = alt.selection_point(
-        fields=["dimension"], name="dimension",
-        bind=alt.binding_select(options=[None, *sorted(table["dimension"].unique())], name=words("explore.dimension")),
-    )  # fmt: skip
-    tips = ["substance", "source", "dimension", "period", "figure", "step", "contribution"]
-    x = alt.X("period:O", title=None, axis=alt.Axis(labelAngle=0))
-    base = alt.Chart(table).transform_filter(pick)
-    sums = (
-        base.transform_filter(source)
-        .mark_line(point=True)
-        .encode(x=x, y=alt.Y("sum(contribution):Q", title=words("explore.score")), color=colour)
-        .properties(width=560, height=140)
-        .add_params(years, pick)
-    )
-    steps = (
-        base.transform_filter(years)
-        .mark_text(fontSize=13, fontWeight="bold")
-        .encode(
-            x=x, y=alt.Y("source:N", title=None), color=colour,
-            text="shown:N",opacity=alt.condition(source, alt.value(0.9), alt.value(0.15)),
-            yOffset="substance:N", tooltip=tips,
+    paints = [edition.paint(key) for key in dict.fromkeys((view.key, *others))]
+    table = _steps(edition, [one.key for one in paints])
+    names = [capital(one.name) for one in paints]
+    periods, rows = list(table["period"].unique()), list(table["row"].unique())
+
+    def pick(field: str, options: list[str], **given: Any) -> Any:
+        chosen = alt.binding_select(
+            options=[None, *options], labels=[words("explore.every"), *options], name=f"{words(f'explore.{field}')}  "
         )
-        .properties(width=560)
-        .add_params(source)
+        return alt.selection_point(fields=[field], name=field, bind=chosen, **given)
+
+    def tips(*fields: str) -> list[Any]:
+        return [alt.Tooltip(f"{one}:N", title=words(f"explore.{one}")) for one in fields]
+
+    years = alt.selection_interval(encodings=["x"], name="years")
+    dimension = pick("dimension", list(table["dimension"].unique()))
+    source = pick("source", sorted(table["source"].unique(), key=str.casefold), on="click", clear="dblclick")
+    period = pick("period", periods)
+    colour = alt.Color(
+        "substance:N", scale=alt.Scale(domain=names, range=[one.colour for one in paints]),
+        legend=alt.Legend(title=None, orient="top") if others else None,
     )  # fmt: skip
-    spec = alt.vconcat(sums, steps).to_dict()
+    x = alt.X("period:N", title=None, sort=periods, scale=alt.Scale(domain=periods), axis=alt.Axis(labelAngle=0))
+    scored = (
+        alt.Chart(table).transform_filter(dimension).transform_filter(source)
+        .transform_filter("isValid(datum.contribution)")
+        .transform_aggregate(score="sum(contribution)", groupby=["substance", "period"])
+        .encode(x=x, y=alt.Y("score:Q", title=words("explore.score")), color=colour,
+                tooltip=tips("substance", "period", "score"))
+    )  # fmt: skip
+    # a line that draws its own points would have its selection twice, which the Vega-Lite of JupyterLab refuses
+    scores = (scored.mark_line() + scored.mark_point(filled=True, size=60, opacity=1).add_params(years)).properties(
+        width=WIDTH, height=150
+    )
+    figures = (
+        alt.Chart(table).transform_filter("isValid(datum.figure)")
+        .transform_filter(alt.ParameterPredicate(param="source", empty=False))
+        .encode(x=x, y=alt.Y("figure:Q", title=words("explore.now")), color=colour.legend(None),
+                tooltip=tips("substance", "source", "period", "now"))
+    )  # fmt: skip
+    picked = (figures.mark_line() + figures.mark_point(filled=True, size=60, opacity=1)).properties(
+        width=WIDTH, height=100,
+        title=alt.Title(words("explore.picked"), fontSize=12, fontWeight="normal", anchor="start"),
+    )  # fmt: skip
+    below = alt.Chart(table).transform_filter(dimension).transform_filter(period).transform_filter(years)
+    steps = below.encode(
+        x=alt.X("period:N", title=None, sort=periods,
+                axis=alt.Axis(labelAngle=0, orient="top", domain=False, ticks=False)),
+        y=alt.Y("row:N", title=None, sort=rows, axis=alt.Axis(labelLimit=280, domain=False, ticks=False)),
+        opacity=alt.condition(source, alt.value(1), alt.value(0.25)),
+        tooltip=tips("source", "dimension", "period", "before", "now", "step", "weight", "adds", "remark"),
+    )  # fmt: skip
+    tint = alt.Color("value:O", scale=alt.Scale(domain=list(TINTS), range=list(TINTS.values())), legend=None)
+    ink = alt.condition("abs(datum.value) == 3", alt.value("#FFFFFF"), alt.value(INK))
+    matrices: list[Any] = []
+    for name in names:
+        own = steps.encode(y=steps.encoding.y.axis(None)) if matrices else steps
+        tiles = own.mark_rect(stroke="#FFFFFF", strokeWidth=2, cursor="pointer").encode(color=tint)
+        signs = own.mark_text(cursor="pointer").encode(text="step:N", color=ink)
+        matrices.append(
+            (tiles.add_params(dimension, period, source) + signs)
+            .transform_filter(alt.datum.substance == name)
+            .properties(width=alt.Step(62), height=alt.Step(21), title=alt.Title(name, anchor="start"))
+        )  # fmt: skip
+    with warnings.catch_warnings():  # what is picked in one matrix is picked in all; altair takes it for a mistake
+        warnings.filterwarnings("ignore", "Automatically deduplicated selection parameter")
+        beside = alt.hconcat(*matrices).resolve_scale(y="shared")
+        spec = alt.vconcat(scores, picked, beside).resolve_scale(color="independent").to_dict()
     del spec["$schema"]  # JupyterLab draws it with its own, older Vega-Lite, and would warn
-    return LinkedChart(spec, words.join([capital(one.name) for one in paints]))
+    return LinkedChart(spec, words.join(names))
+
+
+def _steps(edition: Edition, substances: Iterable[str]) -> pd.DataFrame:
+    """What ``explore`` shows, a row per signal, every text in the reader's language.
+
+    Figures stand as text for hovering and as numbers for drawing; one that may not be shown is missing in both.
+    """
+    words, order = edition.words, [str(one) for one in SCORED_DIMENSIONS]
+    made = []
+    for key in substances:
+        rows = edition.rows(f"signals/{key}")
+        for row in edition.labelled(rows[rows["kind"] != "history"]).to_dict("records"):
+            dimension, scored = words(f"dimension.{row['dimension']}"), pd.notna(row["value"])
+            remark = row["reason"] or row["flag"]
+            made.append({
+                "at": row["period"], "order": order.index(row["dimension"]),
+                "substance": capital(edition.paint(key).name), "period": words.period(row["period"]),
+                "dimension": capital(dimension), "source": row["label"], "row": f"{row['label']} · {dimension}",
+                "value": row["value"], "contribution": row["contribution"] if scored else None,
+                "figure": row["current"] if edition.shown(row) else None,
+                "before": _amount(row, "previous", edition), "now": _amount(row, "current", edition),
+                "step": words.signed(row["value"]) if scored else "–", "weight": f"{row['weight']:g}",
+                "adds": words.signed(row["contribution"]) if scored else "–",
+                "remark": words(f"reason.{remark}") if remark else "–",
+            })  # fmt: skip
+    return pd.DataFrame(made).sort_values(["at", "order", "source"], kind="stable").drop(columns=["at", "order"])
 
 
 def compare(edition: Edition, *substances: str) -> Table:
@@ -258,10 +320,10 @@ def _scored_again(edition: Edition, left_out: Iterable[str]) -> Edition:
     )  # fmt: skip
 
 
-def _figure(number: float, is_shown: bool, edition: Edition) -> str:
-    if pd.isna(number):
+def _amount(row: dict[Any, Any], column: str, edition: Edition) -> str:
+    if pd.isna(row[column]):
         return "–"
-    return edition.words.number(number) if is_shown else ":"
+    return prose.amount(row[column], row["unit"], edition.words) if edition.shown(row) else ":"
 
 
 def _score(row: dict[Any, Any] | None, edition: Edition) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from forevar import panel
-from forevar.blocks import Column, Credit, Figure, Table, Text
+from forevar.blocks import Bundle, Column, Credit, Figure, Table, Text
 from forevar.charts.measured import measured
 from forevar.charts.ranks import ranks
 from forevar.charts.theme import Series
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from forevar.edition import Edition
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class FocusView:
     """A special focus on one group of substances.
 
@@ -32,6 +32,9 @@ class FocusView:
 
     edition: Edition
     group: str
+
+    def _repr_mimebundle_(self, **_: object) -> Bundle:
+        return self.scores()._repr_mimebundle_()
 
     @property
     def substances(self) -> tuple[str, ...]:

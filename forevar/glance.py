@@ -5,18 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from forevar.blocks import Text
+from forevar.blocks import Bundle, Text
 from forevar.words import capital
 
 if TYPE_CHECKING:
     from forevar.edition import Edition
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Glance:
     """What there is, what is missing, and where the chapters are."""
 
     edition: Edition
+
+    def _repr_mimebundle_(self, **_: object) -> Bundle:
+        return Text(
+            "\n\n".join(one.markdown for one in (self.title(), self.missing(), self.links()))
+        )._repr_mimebundle_()
 
     def title(self) -> Text:
         """``# Føre Var 01/26, Bergen`` and how many files and figures stand behind."""
@@ -43,7 +48,8 @@ class Glance:
             for name in edition.recipe.chapters
             if name.startswith(("text/", "substances/")) and not edition.parts(name.removeprefix("text/"))
         ]
-        lines += [f"{row['where']}: {row['what']}" for row in edition.tables.notices.to_dict("records")]
+        what = "what" if words.lang == "en" else "what_nb"
+        lines += [f"{row['where']}: {row[what]}" for row in edition.tables.notices.to_dict("records")]
         told = "\n".join(f"- {line}" for line in lines) or words("glance.nothing")
         return Text(f"## {words('glance.missing')}\n\n{told}")
 
@@ -57,7 +63,15 @@ class Glance:
             is_general = own is None and kind == "substances"
             target = "substance" if is_general else name
             known = edition.params.substances.get(key)
-            label = capital(words.name(known.name)) if known else name
+            label = capital(words.name(known.name)) if known else self._title(name)
             note = words("glance.general", substance=key) if is_general else ""
             lines.append(f"- [{label}]({target}.ipynb) {note}".rstrip())
         return Text(f"## {words('glance.chapters')}\n\n" + "\n".join(lines))
+
+    def _title(self, name: str) -> str:
+        """``Hovedfunn``: a chapter as the report heads it; its name where nothing heads it but its own notebook."""
+        words, focus = self.edition.words, self.edition.words.name(self.edition.recipe.focus)
+        if name.startswith("special_focus/") and focus:
+            return words("report.chapter.special-focus-about", focus=focus)
+        key = f"report.chapter.{name.replace('_', '-')}"
+        return words(key) if words.has(key) else name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from forevar.errors import DataError, Fault, ParamsError
 from forevar.files import write_atomic
 from forevar.load.grid import Grid
 from forevar.load.label import normal
-from forevar.load.workbook import open_workbook
+from forevar.load.workbook import ENDINGS, open_workbook
 from forevar.params import Params
 from forevar.period import Period
 from forevar.registry import checksum, register
@@ -85,6 +85,11 @@ def read_main_table(file: Path, params: Params) -> dict[str, dict[str, float]]:
     Raises:
         DataError: Every label and cell that is not understood, and every sum that does not fit.
     """
+    if file.suffix.lower() not in ENDINGS:
+        raise DataError(
+            f"the file is no workbook: {file.suffix or 'it has no ending'}", file.name,
+            f"save it from Excel as .xlsx; forevar reads {', '.join(sorted(ENDINGS))}",
+        )  # fmt: skip
     book = open_workbook(file, file.name)
     sheet = next(name for name, visible in book.sheets.items() if visible)
     grid = book.grid(sheet)
@@ -115,7 +120,7 @@ def read_main_table(file: Path, params: Params) -> dict[str, dict[str, float]]:
             values.setdefault((one.substance, one.dimension), []).append((one.source, number * weight))
     sums = {key: sum(number for _, number in parts) for key, parts in values.items()}
     for key, (number, where) in printed.items():
-        if key in sums and sums[key] != number:
+        if key in sums and sums[key] != number and not faults:  # a source not understood is missing from its sums
             faults.append(
                 Fault(
                     f"the sum is {number:g}, but the sources give {sums[key]:g}",
@@ -156,16 +161,14 @@ def _cells(grid: Grid, head: int, substances: Mapping[str, str], params: Params,
             pair = {label, columns[column]}
             substance = next((substances[one] for one in pair if one in substances), "")
             source = next((sources[one] for one in pair if one in sources), "")
-            dimension = next((_DIMENSION_NAMES[one] for one in pair if one in _DIMENSION_NAMES), section)
+            named = [*pair, *(word for one in pair if _SUM.fullmatch(one) for word in one.split())]
+            dimension = next((_DIMENSION_NAMES[one] for one in named if one in _DIMENSION_NAMES), section)
             is_sum = any(_SUM.fullmatch(one) for one in pair) or (not source and bool(pair & set(_DIMENSION_NAMES)))
             where = grid.where(row, column)
             if text in _SILENT:
                 continue
             if not substance or not (source or is_sum):
-                unknown = next(one for one in (label, columns[column]) if one not in substances and one not in sources)
-                faults.append(
-                    Fault(f"{unknown!r} is no source, substance or dimension here", where, "add an alias or a name")
-                )
+                faults += _unknown(grid, (row, 0), (head, column), {*substances, *sources, *_DIMENSION_NAMES}, faults)
                 continue
             if source and not dimension:
                 own = list(params.sources[source].weights)
@@ -178,6 +181,26 @@ def _cells(grid: Grid, head: int, substances: Mapping[str, str], params: Params,
                 )
                 continue
             yield Cell("" if is_sum else source, substance, dimension, text, where)
+
+
+def _unknown(
+    grid: Grid, row: tuple[int, int], column: tuple[int, int], known: Set[str], told: Sequence[Fault]
+) -> list[Fault]:
+    """The label of a row or column that nothing in the register is called, told once for all its cells."""
+    label, heading = (str(grid.cell(*place)).strip() for place in (row, column))
+    place, text = (row, label) if normal(label) not in known else (column, heading)
+    if normal(text) in known:
+        place = row
+        what = f"{label!r} and {heading!r} are no source and substance"
+        mend = "the table needs sources one way and substances the other"
+    else:
+        what = f"{text!r} is no source, substance or dimension here"
+        mend = (
+            "call it what params/sources.yml or params/substances.yml call it, or add the name there "
+            "(a source's name or short, a substance's aliases)"
+        )
+    found = Fault(what, grid.where(*place), mend)
+    return [] if found in told else [found]
 
 
 _DIMENSION_NAMES = {

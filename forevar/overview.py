@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from forevar import doubt, panel, prose
-from forevar.blocks import Column, Figure, Finding, Findings, Table, Text
+from forevar.blocks import Bundle, Column, Figure, Finding, Findings, Table, Text
 from forevar.charts.cover import cover_alt, cover_curves, sparkline
 from forevar.charts.coverage import coverage, outcomes
 from forevar.charts.long_term import long_term
@@ -27,13 +27,16 @@ if TYPE_CHECKING:
     from forevar.edition import Edition
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Overview:
     """The edition as a whole."""
 
     edition: Edition
 
     # --- main findings -------------------------------------------------------------------------------------------
+
+    def _repr_mimebundle_(self, **_: object) -> Bundle:
+        return self.scores()._repr_mimebundle_()
 
     @cached_property
     def headlines(self) -> tuple[Headline, ...]:

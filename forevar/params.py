@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from forevar.errors import Fault, ParamsError
+from forevar.logo import read_logo
 from forevar.period import Period
 from forevar.profile import Profile
 from forevar.settings import Method, Recipe, SeriesFigures, Source, Substance, Town
@@ -60,6 +61,7 @@ def load_params(workspace: Workspace) -> Params:
     folder = workspace.params
     method = _load(Method, folder / "method.yml", workspace)
     town = _load(Town, folder / "town.yml", workspace)
+    read_logo(workspace, town.logo)
     substances = _load_entries(Substance, folder / "substances.yml", workspace)
     sources = _load_sources(workspace)
     params = Params(workspace, method, dict(sorted(substances.items(), key=lambda item: item[1].order)), sources, town)

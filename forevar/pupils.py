@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from forevar import panel, prose
-from forevar.blocks import Blocks, Figure, Text
+from forevar.blocks import Blocks, Bundle, Figure, Text
 from forevar.charts.panel import panel_changes
 from forevar.disclosure import least_of
 from forevar.score import balance_step
@@ -19,11 +19,14 @@ if TYPE_CHECKING:
     from forevar.edition import Edition
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class PupilsView:
     """The page on pupils of concern."""
 
     edition: Edition
+
+    def _repr_mimebundle_(self, **_: object) -> Bundle:
+        return self.finding()._repr_mimebundle_()
 
     @property
     def source(self) -> str | None:

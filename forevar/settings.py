@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
@@ -28,6 +29,25 @@ def _rising(values: tuple[float, ...]) -> tuple[float, ...]:
     return values
 
 
+def _readable(colour: str) -> str:
+    if not re.fullmatch("#[0-9A-Fa-f]{6}", colour):
+        raise ValueError(f"{colour!r} is not a colour; write it as #RRGGBB, for instance #12436D")
+    if (contrast := on_white(colour)) < LEAST_CONTRAST:
+        raise ValueError(
+            f"{colour} is too pale for text on white: {contrast:.1f} to 1, and {LEAST_CONTRAST} is the least"
+        )
+    return colour
+
+
+def on_white(colour: str) -> float:
+    """How a colour ``#RRGGBB`` stands out from white: 1 (not at all) to 21, as WCAG 2 reckons it."""
+    channels = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    red, green, blue = (one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in channels)
+    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
+
+
+LEAST_CONTRAST = 4.5
+Accent = Annotated[str, AfterValidator(_readable)]
 PeriodField = Annotated[Period, BeforeValidator(_as_period)]
 Limits = Annotated[tuple[float, ...], Field(min_length=1), AfterValidator(_rising)]
 
@@ -243,7 +263,12 @@ class Numbering(Frozen):
 
 
 class Town(Frozen):
-    """Whose workspace this is: ``params/town.yml``."""
+    """Whose workspace this is: ``params/town.yml``.
+
+    Attributes:
+        logo: File in ``params/``, SVG or PNG, that stands on both covers; empty for none.
+        accent: Colour of links and of the report's name, ``#RRGGBB``, at least 4.5:1 on white.
+    """
 
     place: str
     area: Names = ""
@@ -254,7 +279,7 @@ class Town(Frozen):
     numbering: Numbering
     model_credit: Names = ""
     logo: str = ""
-    accent: str = "#12436D"
+    accent: Accent = "#12436D"
 
     def number_of(self, edition: Period) -> int:
         """The running number of an edition."""

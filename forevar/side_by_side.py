@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from forevar.blocks import Column, Credit, Table, Text
+from forevar.blocks import Bundle, Column, Credit, Table, Text
 from forevar.coverage import kind_counts
 from forevar.errors import Fault, ParamsError
 from forevar.settings import Method, Substance
@@ -69,12 +69,15 @@ def differing_rules(ours: Method, theirs: Method) -> Iterator[tuple[str, object,
             yield rule, one, other
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SideBySide:
     """One edition of two towns whose rules are the same."""
 
     one: Edition
     other: Edition
+
+    def _repr_mimebundle_(self, **_: object) -> Bundle:
+        return self.scores()._repr_mimebundle_()
 
     @property
     def words(self) -> Words:

@@ -102,7 +102,10 @@ def make_tables(workspace: Workspace, params: Params, progress: Progress | None 
     return Tables(
         tidy.observations, tidy.answers, signals, differences, certainty, trends,
         pd.DataFrame(files, columns=["path", "source", "data", "access", "sha256", "is_registered"]),
-        pd.DataFrame([(one.key, one.where, one.what) for one in tidy.notices], columns=["key", "where", "what"]),
+        pd.DataFrame(
+            [(one.key, one.where, one.what, one.in_language("nb").what) for one in tidy.notices],
+            columns=["key", "where", "what", "what_nb"],
+        ),
     )  # fmt: skip
 
 

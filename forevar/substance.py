@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from forevar import doubt, explore, panel, prose
-from forevar.blocks import Blocks, Column, Credit, Facts, Figure, Table, Text
+from forevar.blocks import Blocks, Bundle, Column, Credit, Facts, Figure, Table, Text
 from forevar.charts.changes import changes
 from forevar.charts.contributions import contributions
 from forevar.charts.long_term import long_term
@@ -35,7 +35,7 @@ class Doubt:
     high: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SubstanceView:
     """One substance in one edition.
 
@@ -46,6 +46,9 @@ class SubstanceView:
 
     edition: Edition
     key: str
+
+    def _repr_mimebundle_(self, **_: object) -> Bundle:
+        return self.score_table()._repr_mimebundle_()
 
     @property
     def substance(self) -> Substance:

@@ -12,7 +12,7 @@ import pandas as pd
 from forevar import cautions, doubt
 from forevar.agreement import agreement_table
 from forevar.alerts import bound_table, look_first
-from forevar.blocks import Blocks, Table, Text
+from forevar.blocks import Blocks, Bundle, Table, Text
 from forevar.change import add_change
 from forevar.disclosure import has_small_past, hide_series
 from forevar.history import consequence_pairs
@@ -27,11 +27,14 @@ REASONS = 3
 """Shown of one subject in the list of what to look at first."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SureView(TrialView):
     """What an edition's numbers rest on, and how they stand trial."""
 
     # --- numbers -------------------------------------------------------------------------------------------------
+
+    def _repr_mimebundle_(self, **_: object) -> Bundle:
+        return self.scores()._repr_mimebundle_()
 
     @cached_property
     def changes(self) -> pd.DataFrame:

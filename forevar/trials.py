@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 NONE = "–"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class TrialView:
     """How an edition's words and warnings stand trial."""
 

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from forevar.change import CHANGE_COLUMNS
 from forevar.check import check_edition
 from forevar.cli import main, parser
 from forevar.edition import open_edition
+from forevar.score import SIGNAL_COLUMNS
 from forevar.workspace import Workspace
 
 ROOT = Path(__file__).parent.parent
@@ -63,6 +65,12 @@ def test_every_verb_is_in_the_reference():
     verbs = next(action.choices for action in parser()._actions if action.dest == "verb")
     told = re.findall(r"^\| `([a-z-]+)", (DOCS / "reference" / "commands.md").read_text(encoding="utf-8"), re.M)
     assert sorted(told) == sorted(verbs)
+
+
+def test_every_column_of_the_signals_is_described():
+    page = (DOCS / "reference" / "tables.md").read_text(encoding="utf-8")
+    described = set(re.findall(r"`(\w+)`", page[page.index("## The columns of `view.signals`") :]))
+    assert {*SIGNAL_COLUMNS, *CHANGE_COLUMNS, "label", "short"} <= described
 
 
 def test_every_page_is_in_the_contents():

@@ -52,9 +52,39 @@ def test_explore_is_one_linked_chart_that_shows_no_hidden_figure(edition, view):
     assert {"years", "source", "dimension"} <= names
     rows = next(iter(told["datasets"].values()))
     hidden = [row for row in rows if row["substance"] == "Heroin" and row["source"] == "politiet, beslag"]
-    assert hidden
-    assert {row["figure"] for row in hidden if row["period"] == "2026-1"} == {None}
+    assert [(row["figure"], row["now"]) for row in hidden if row["period"] == "vår 2026"] == [(None, ":")]
     assert "$schema" not in told
+
+
+def test_explore_says_why_a_series_has_no_step(bergen_tables, bergen):
+    told = open_edition("2026-1", workspace=bergen).substance("doping").explore().spec
+    remarks = {row["remark"] for row in next(iter(told["datasets"].values())) if row["step"] == "–"}
+    assert "ikke sammenligningsgrunnlag" in remarks
+
+
+def test_explore_warns_of_nothing(edition, recwarn):
+    edition.substance("kokain").explore("heroin", "kokain")
+    assert [str(one.message) for one in recwarn] == []
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        lambda edition: edition, lambda edition: edition.substance("kokain"), lambda edition: edition.overview(),
+        lambda edition: edition.sureness(), lambda edition: edition.consequences(), lambda edition: edition.pupils(),
+        lambda edition: edition.focus("central"), lambda edition: edition.glance(), lambda edition: edition.beside(),
+        lambda edition: edition.without("laboratory"),
+    ],
+)  # fmt: skip
+def test_every_view_shows_itself_as_a_table_or_a_sentence(edition, look):
+    shown = look(edition)._repr_mimebundle_()
+    assert {"text/html", "text/markdown"} & set(shown)
+    assert 0 < len(shown["text/plain"]) < 2000
+    assert len(repr(look(edition))) < 200
+
+
+def test_edition_shows_which_it_is(edition):
+    assert edition._repr_mimebundle_()["text/plain"].startswith("Halvårsvarsel 01/26, Storvik: ")
 
 
 def test_compare_lays_scores_beside_each_other_with_their_share_of_the_maximum(edition):

@@ -12,7 +12,7 @@ SHELVES = {
     "words": [
         "errors", "period", "reads", "terms", "files", "workspace", "words", "blocks", "origins", "yaml_file", "start",
     ],
-    "decisions": ["rules", "profile_parts", "profile", "settings", "params", "registry"],
+    "decisions": ["rules", "profile_parts", "profile", "settings", "logo", "params", "registry"],
     "numbers": [
         "corrections", "load", "tidy", "score", "trend", "history", "change", "certainty", "season", "agreement",
         "sensitivity", "alerts", "backtest", "panel", "coverage", "cells", "disclosure", "store",

@@ -92,9 +92,10 @@ def test_empty_cells_are_silence_and_not_zero(town, tmp_path):
 @pytest.mark.parametrize(
     ("row", "column", "value", "where", "words"),
     [
-        (2, 0, "Havnepolitiet", "B3", "'havnepolitiet' is no source"),
+        (2, 0, "Havnepolitiet", "A3", "'Havnepolitiet' is no source"),
         (2, 1, "opp", "B3", "'opp' is neither an arrow nor a number"),
-        (0, 2, "Brunost", "C3", "'brunost' is no source"),
+        (0, 2, "Brunost", "C1", "'Brunost' is no source"),
+        (2, 0, "Amfetamin", "A3", "'Amfetamin' and 'Kokain' are no source and substance"),
         (1, 0, None, "B4", "speaks of several dimensions"),
     ],
 )
@@ -104,6 +105,36 @@ def test_what_is_not_understood_is_named_with_its_cell(town, tmp_path, row, colu
         read_main_table(path, load_params(town))
     assert f"hovedtabell.xlsx:Sheet:{where}" in str(raised.value)
     assert words in str(raised.value)
+
+
+def test_label_that_is_not_known_is_told_once_and_no_sum_is_blamed_for_it(town, tmp_path):
+    rows = [*changed(ARROWS, 2, 0, "Havnepolitiet")[:4], ["Sum bruk", 12, -3], *ARROWS[4:]]
+    with pytest.raises(DataError) as raised:
+        read_main_table(workbook(tmp_path, rows), load_params(town))
+    assert [fault.where for fault in raised.value.faults] == ["hovedtabell.xlsx:Sheet:A3"]
+
+
+def test_sum_row_that_names_its_dimension_may_stand_anywhere(town, tmp_path):
+    assert read_main_table(workbook(tmp_path, [*ARROWS, ["Sum bruk", 12, -3]]), load_params(town)) == SUMS
+    with pytest.raises(DataError, match="the sum is 13, but the sources give 12"):
+        read_main_table(workbook(tmp_path, [*ARROWS, ["Sum bruk", 13, -3]]), load_params(town))
+
+
+@pytest.mark.parametrize("name", ["hovedtabell.csv", "hovedtabell.pdf", "hovedtabell"])
+def test_file_that_is_no_workbook_is_told_how_to_save_it(town, tmp_path, name):
+    (tmp_path / name).write_text("hei", encoding="utf-8")
+    with pytest.raises(DataError, match=r"no workbook.*\n.*save it from Excel as \.xlsx"):
+        read_main_table(tmp_path / name, load_params(town))
+
+
+def test_title_above_merged_headings_and_empty_rows_are_passed_over(town, tmp_path):
+    book = openpyxl.Workbook()
+    for row in (["Hovedtabell 02/24"], ["Kilde", "Alle stoffer"], *ARROWS[:4], [], ["Tall fra kontoret"], *ARROWS[4:]):
+        book.active.append(row)
+    book.active.merge_cells("A1:C1")
+    book.active.merge_cells("B2:C2")
+    book.save(tmp_path / "pynt.xlsx")
+    assert read_main_table(tmp_path / "pynt.xlsx", load_params(town)) == SUMS
 
 
 def test_sum_that_does_not_fit_is_a_fault(town, tmp_path):

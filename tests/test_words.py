@@ -62,6 +62,10 @@ def test_missing_name_in_a_text_names_itself():
         words("a", value=1)
 
 
+def test_comma_outside_quotes_cuts_no_phrase_short(bergen_params):
+    assert [key for key in bergen_params.phrases if key.rpartition(".")[2] in ("nb", "nn", "en")] == []
+
+
 @pytest.mark.parametrize("lang", ["nb", "nn", "en"])
 def test_every_phrase_has_a_text_in_every_language(bergen_params, lang):
     missing = [key for key, texts in bergen_params.phrases.items() if not texts.get(lang)]

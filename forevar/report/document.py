@@ -21,6 +21,7 @@ from forevar.period import Period
 from forevar.words import Words
 
 if TYPE_CHECKING:
+    from forevar.logo import Logo
     from forevar.settings import Recipe, Town
 
 Block = dict[str, Any]
@@ -102,6 +103,7 @@ class Document:
         notices: What must stand on the first page and in every running header («Rekonstruerte data»).
         made: When this build began; the only thing in it that two builds of the same input do not share.
         code: Whether the cells' code is shown.
+        logo: The town's mark on the cover.
     """
 
     edition: Period
@@ -115,6 +117,7 @@ class Document:
     made: dt.datetime
     remarks: tuple[str, ...] = ()
     code: bool = False
+    logo: Logo | None = None
 
     @property
     def is_draft(self) -> bool:

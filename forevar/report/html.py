@@ -100,6 +100,7 @@ def render_html(document: Document, draw: Draughtsman) -> str:
         headlines=findings["rows"] if findings else (),
         art=Markup(with_ids(draw(findings["cover"]), "cover")) if findings and findings["cover"] else "",
         art_alt=findings["cover_alt"] if findings else "",
+        logo=document.logo, logo_alt=words("report.logo", owner=town.owner),
         colophon=_colophon(document),
         search=sum(bool(chapter.substance) for chapter in document.chapters) > MANY_SUBSTANCES,
         colour=Section.colour, many=MANY_CHAPTERS,
@@ -139,7 +140,8 @@ def _style(document: Document) -> str:
     words = re.sub(r"[^\w\s.,:;()«»–-]", " ", running)
     paper = f'@media print{{@page{{@top-right{{content:"{words}";font:8pt "IBM Plex Sans",sans-serif}}}}}}'
     code = HtmlFormatter(style="bw").get_style_defs(".highlight") if document.code else ""
-    return "\n".join((_fonts(), _asset("page.css"), paper, code)).replace("</", "<\\/")
+    accent = f":root{{--link:{document.town.accent}}}"
+    return "\n".join((_fonts(), _asset("page.css"), accent, paper, code)).replace("</", "<\\/")
 
 
 def _policy(scripts: list[str]) -> str:

@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 from forevar.blocks import MIME, Bundle
 from forevar.errors import Fault, ReportError
 from forevar.files import write_atomic, write_together
+from forevar.logo import read_logo
 from forevar.params import Params, editions
 from forevar.period import Period
 from forevar.report.document import Chapter, Document, compose, notices_of, read_notebook, slug, text_chapter
@@ -165,6 +166,7 @@ def make_document(
         made=_now(),
         remarks=() if final else _remarks(workspace, recipe, words),
         code=code,
+        logo=read_logo(workspace, params.town.logo),
     )
 
 
