@@ -441,7 +441,8 @@ class Edition:
         Only the figures that may be printed are in it: see ``disclosure.as_shown``.
         """
         sources = self.params.sources
-        hidden = np.array([not self.shown(row) for row in signals.to_dict("records")], dtype=bool)
+        keys = signals[["substance", *_PAIR]].to_dict("records")
+        hidden = np.array([not self.shown(row) for row in keys], dtype=bool)
         signals = as_shown(signals, hidden, self._small_past(signals), sources)
         return signals.assign(
             label=[self.label(*pair) for pair in zip(signals["source"], signals["measure"], strict=True)],

@@ -22,20 +22,23 @@ def cited(say: Callable[[Cite], str], role: str = "body") -> Text:
     """A text whose numbers know where they stand.
 
     Args:
-        say: Words the text, and hands every number with its place to what it is given. It is asked twice: for the
-            text as it is read everywhere, and for the page, where each number can be asked for its place.
+        say: Words the text, and hands every number with its place to what it is given.
         role: As in ``Text``.
     """
     places: list[str] = []
+    marks: list[tuple[str, str]] = []
 
     def cite(number: str, place: str) -> str:
         if not place:
             return number
+        marks.append((f"[{number}]{{{len(places)}}}", number))
         places.append(place)
-        return f"[{number}]{{{len(places) - 1}}}"
+        return marks[-1][0]
 
-    sourced = say(cite)
-    return Text(say(uncited), role, sourced if places else "", tuple(places))
+    sourced = plain = say(cite)
+    for mark, number in marks:
+        plain = plain.replace(mark, number, 1)
+    return Text(plain, role, sourced if places else "", tuple(places))
 
 
 def address(name: str, *origins: object) -> str:

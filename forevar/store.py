@@ -201,7 +201,7 @@ def digest(tables: Mapping[str, pd.DataFrame] | Iterable[tuple[str, pd.DataFrame
     whole = hashlib.sha256()
     for name, table in dict(tables).items():
         whole.update(json.dumps([name, *table.columns]).encode())
-        whole.update(pd.util.hash_pandas_object(table, index=False).to_numpy().tobytes())
+        whole.update(pd.util.hash_pandas_object(table, index=False, categorize=False).to_numpy().tobytes())
     return whole.hexdigest()
 
 

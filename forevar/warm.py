@@ -67,13 +67,15 @@ def _notebook() -> None:
 
 def _workspace() -> None:
     """What the workspace has decided and counted; kept by content, so a copy never works with what has changed."""
-    from forevar.params import load_params
+    from forevar.edition import open_edition
+    from forevar.params import editions
     from forevar.store import read_tables
     from forevar.workspace import find_workspace
 
     workspace = find_workspace()
-    load_params(workspace).words()
-    read_tables(workspace)
+    if read_tables(workspace) is not None:  # else they are being made by whoever started us
+        edition = open_edition(editions(workspace)[-1], workspace)
+        edition.substance(edition.watched()[0]).lead()
 
 
 signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started us; they end us
