@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -131,12 +131,12 @@ class ChangedView:
 
     def blocks(self) -> tuple[Text | Table, ...]:
         """All of it, in order."""
-        return tuple(one for one in (self.title(), self.summary(), self.table(), self.basis()) if one is not None)
+        return tuple(one for one in (self.title(), self.summary(), self.basis(), self.table()) if one is not None)
 
     def as_text(self) -> str:
         """The same as plain lines, for the command line."""
         lines: list[str] = []
-        for block in (self.title(), self.summary(), self.table(every=True), self.basis()):
+        for block in (self.title(), self.summary(), self.basis(), self.table(every=True)):
             if block is None:
                 continue
             if isinstance(block, Text):
@@ -172,11 +172,9 @@ class ChangedView:
         rows = signals[(signals["substance"] == score["substance"]) & (signals["dimension"] == score["dimension"])]
         size = (rows["contribution"].fillna(0) - rows["contribution_before"].fillna(0)).abs()
         rows = rows.assign(size=size).sort_values(["size", "source", "measure"], ascending=[False, True, True])
-        told = [self._signal(row) for row in rows.head(SIGNALS).to_dict("records")]
-        if len(rows) > SIGNALS:
-            told.append(self.edition.words("changed.more", n=len(rows) - SIGNALS))
+        told = [self._signal(row) for row in rows.to_dict("records")]
         is_sum = score["dimension"] == AGGREGATE
-        return "; ".join(told) or (capital(self.edition.words("changed.sum")) if is_sum else "–")
+        return capital(self._some(told, SIGNALS) or (self.edition.words("changed.sum") if is_sum else "–"))
 
     def _signal(self, row: Mapping[Any, Any]) -> str:
         """``Klinikken, besøk: −6 → −9 (råfil endret)``."""
@@ -189,11 +187,12 @@ class ChangedView:
             told["weight"] = ARROW.join(self._weight(row[f"weight{end}"]) for end in ("_before", ""))
         elif sides[0] == sides[1]:
             pairs = [(row[f"{name}_before"], row[name]) for name in ("current", "previous")]
-            known = [pair for pair in pairs if pd.notna(pair[0]) and pd.notna(pair[1]) and pair[0] != pair[1]]
-            key = "signal_figure" if known else "signal_hidden"
-            sides = [self._figure(one) for one in known[0]] if known else sides
+            moved = [pair for pair in pairs if pd.notna(pair[0]) and pd.notna(pair[1]) and pair[0] != pair[1]]
+            key = "signal_figure" if moved else "signal_hidden"
+            sides = [self._figure(one) for one in moved[0]] if moved else sides
         text = words(f"changed.{key}", change=ARROW.join(sides), **told)
-        why = [one for one in row["why"] if self.since != "edition" or one != "data"]
+        known = "data" if self.since == "edition" else "weight"  # said by the row itself
+        why = [one for one in row["why"] if one != known]
         kind = "series" if self.since == "edition" else "why"
         return f"{text} ({', '.join(words(f'changed.{kind}.{one}') for one in why)})" if why else text
 
@@ -250,10 +249,10 @@ class ChangedView:
         for kind, names in found.basis.items():
             told = list(dict.fromkeys(self._file(name, found) for name in names))
             if told:
-                yield self.edition.words(f"changed.basis.{kind}", names=self._some(told))
+                yield self.edition.words(f"changed.basis.{kind}", names=self._some(told, FILES))
 
     def _earlier(self, found: Differences) -> Iterator[str]:
-        words = self.edition.words
+        words, renamed = self.edition.words, found.earlier[other_word(found.earlier)]
         if self.since == "edition" or found.earlier.empty:
             return
         told = [
@@ -263,9 +262,11 @@ class ChangedView:
                 before=self._score(row["score_before"], row["word_before"]),
                 after=self._score(row["score"], row["word"]),
             )
-            for row in self._sorted(found.earlier.sort_values("period", ascending=False)).to_dict("records")
+            for row in self._sorted(renamed.sort_values("period", ascending=False)).to_dict("records")
         ]  # fmt: skip
-        yield words("changed.earlier", names=self._some(told))
+        yield words("changed.earlier", n=words.number(len(found.earlier)))
+        if told:
+            yield words("changed.earlier_words", names=self._some(told, NAMED))
 
     def _file(self, name: str, found: Differences) -> str:
         """A file, cell or key as it is said; of a restricted file only whose it is."""
@@ -279,10 +280,11 @@ class ChangedView:
         ).any()  # fmt: skip
         return self.edition.words("changed.closed_file", source=self._source(sources[0])) if is_closed else name
 
-    def _some(self, told: Iterable[str]) -> str:
-        every = list(told)
-        more = [self.edition.words("changed.more", n=len(every) - FILES)] if len(every) > FILES else []
-        return self.edition.words.join([*every[:FILES], *more])
+    def _some(self, told: Sequence[str], most: int) -> str:
+        """The first of them, and how many more there are."""
+        named = "; ".join(told[:most])
+        more = len(told) - most
+        return self.edition.words("changed.more", named=named, n=more) if more > 0 else named
 
     def _source(self, key: str) -> str:
         source = self.edition.params.sources.get(key)

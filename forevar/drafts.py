@@ -169,7 +169,7 @@ def differences(before: Draft, after: Draft, method: Method) -> Differences:
     lost, new = scored[0] - scored[1], scored[1] - scored[0]
     basis = _basis(before, after)
     both = before.signals.merge(after.signals, on=INDICATOR, how="outer", suffixes=("_before", ""), sort=True)
-    numbers = [*_FIGURES, "value", "weight", "contribution"]
+    numbers = [*_FIGURES, "value", "contribution"]
     if before.edition != after.edition:
         numbers = ["contribution"]  # every half-year has its own figures
     both = both[differs(both, numbers)]
