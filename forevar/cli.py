@@ -140,6 +140,11 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("files", type=Path, nargs="*", metavar="FILE", help="copies that were sent")
     sub.add_argument("--lang", choices=["nb", "nn", "en"], help="language of the report")
 
+    sub = verb("diff", commands.diff, "what changed in numbers and words, and why", edition=False)
+    sub.add_argument("editions", metavar="EDITION", nargs="*", help="one: since its last build; two: between them")
+    sub.add_argument("--drafts", action="store_true", help="the last draft against the one before")
+    sub.add_argument("--lang", choices=["nb", "nn", "en"], help="language of what is told")
+
     verb("new", commands.new, "begin the next edition: recipe, texts, checklist")
 
     sub = verb("form", commands.form, "write the workbook that small services fill in")

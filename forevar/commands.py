@@ -201,6 +201,7 @@ def build(given: argparse.Namespace, workspace: Workspace) -> int:
 def _build(given: argparse.Namespace, workspace: Workspace, edition: Period) -> list[Path]:
     """All of one edition; the report's files and the executed notebooks."""
     _warm_up(given, workspace)
+    from forevar.drafts import keep_draft
     from forevar.params import load_edition, load_params
     from forevar.record import write_record
     from forevar.store import current_tables
@@ -223,6 +224,8 @@ def _build(given: argparse.Namespace, workspace: Workspace, edition: Period) -> 
     mark = f".{given.lang}" if given.lang else ""
     lang = given.lang or params.town.lang
     write_record(workspace, edition, tables, files, lang=lang, status=status, mark=mark, gate=asked)
+    if not given.only:
+        keep_draft(workspace, params, tables, edition)
     return [*files, *notebooks.values()]
 
 
@@ -279,6 +282,28 @@ def verify(given: argparse.Namespace, workspace: Workspace) -> int:
         put(str(fault))
     say("everything agrees with the record" if not faults else f"{len(faults)} differences")
     return 15 if faults else 0
+
+
+def diff(given: argparse.Namespace, workspace: Workspace) -> int:
+    """What changed in numbers and words, and why: since the last build, between two drafts or two editions."""
+    from forevar.changed import changed, drafts_of
+    from forevar.edition import open_edition
+    from forevar.params import editions
+
+    labels = [_period(label) for label in given.editions]
+    if not labels and given.drafts:
+        labels = [one for one in editions(workspace) if workspace.reports(one).is_dir()][-1:]
+    if len(labels) not in ((1,) if given.drafts else (1, 2)):
+        raise ParamsError(
+            "which edition?", mend="for instance: forevar diff 2026-1, forevar diff 2025-2 2026-1, or "
+            "forevar diff 2026-1 --drafts"
+        )  # fmt: skip
+    edition = open_edition(labels[-1], workspace, given.lang)
+    if given.drafts:
+        put(drafts_of(edition).as_text())
+    else:
+        put(changed(edition, "build" if len(labels) == 1 else str(labels[0])).as_text())
+    return 0
 
 
 def new(given: argparse.Namespace, workspace: Workspace) -> int:

@@ -92,7 +92,7 @@ def digests(
 
 PEOPLE = ("panel", "key_persons")
 DIMENSIONS = (*SCORED_DIMENSIONS, AGGREGATE)
-TABLES = ("observations", "answers", "signals", "differences", "certainty", "trends", "files")
+TABLES = ("observations", "answers", "signals", "differences", "certainty", "trends", "files", "notices")
 
 
 @dataclass(frozen=True, repr=False)
@@ -215,6 +215,20 @@ class Edition:
 
         with nullcontext(workspace) if workspace else made_up_town() as folder:
             return side_by_side(self, open_edition(self.period, workspace=folder, lang=self.words.lang))
+
+    def changed(self, since: str = "build") -> Any:
+        """What differs in numbers and words, and why.
+
+        Args:
+            since: ``build``: the last build; ``draft``: the last one that said something else; ``edition``: the
+                half-year before; or any half-year, ``2025-1``.
+
+        Raises:
+            ParamsError: It names none of these.
+        """
+        from forevar.changed import changed
+
+        return changed(self, since)
 
     def glance(self) -> Glance:
         """The edition at a glance: what there is, what is missing, where the chapters are."""

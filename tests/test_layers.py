@@ -16,10 +16,11 @@ SHELVES = {
     "numbers": [
         "corrections", "load", "tidy", "score", "trend", "history", "change", "certainty", "season", "agreement",
         "sensitivity", "alerts", "backtest", "panel", "coverage", "cells", "disclosure", "store",
+        "drafts",
     ],
     "faces": [
         "prose", "scores", "doubt", "cautions", "texts", "form", "check", "charts", "consequences", "focus", "pupils",
-        "explore", "substance", "trials", "sureness", "overview", "glance", "side_by_side", "edition",
+        "explore", "substance", "trials", "sureness", "overview", "glance", "side_by_side", "changed", "edition",
     ],
     "machine": [
         "next_edition", "kernel", "engine", "warm", "stamp", "built", "jobs", "progress", "run", "gate",

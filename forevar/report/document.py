@@ -165,7 +165,7 @@ def compose(chapters: Iterable[Chapter], words: Words, *, final: bool, code: boo
     Returns:
         Chapters whose every block has ``id`` (ASCII, unique in the report), and whose figures and tables have
         ``number`` («Figur 3»). A plain Vega-Lite output has become a figure block without table, a plain
-        pandas table a table block; neither of them is numbered.
+        pandas table a table block; neither of them is numbered. A chapter of which a final keeps nothing is left out.
     """
     hidden = HIDDEN - SET_UP if code else HIDDEN
     hidden = hidden | DRAFT_ONLY if final else hidden
@@ -176,6 +176,8 @@ def compose(chapters: Iterable[Chapter], words: Words, *, final: bool, code: boo
         notebook = NotebookNode(chapter.notebook)
         shown = (cell for cell in notebook.cells if not hidden & set(cell.metadata.get("tags", ())))
         notebook.cells = [NotebookNode(cell) for cell in shown]
+        if final and not [cell for cell in notebook.cells if not SET_UP & set(cell.metadata.get("tags", ()))]:
+            continue  # a chapter for co-authors alone
         for cell in notebook.cells:
             if cell.cell_type != "code":
                 continue

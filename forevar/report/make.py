@@ -6,9 +6,11 @@ import datetime as dt
 import os
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from forevar.blocks import MIME, Bundle
 from forevar.errors import Fault, ReportError
@@ -29,6 +31,7 @@ from forevar.workspace import Workspace
 TEXT_ONLY = "text/"
 REFERENCES = "text/references"  # titles of works keep their language, so the list stands in every language
 MAIN_TABLE = "main_table"
+CHANGED = "changed"
 Progress = Callable[[str], None]
 
 
@@ -153,6 +156,8 @@ def make_document(
         written[name] if name.startswith(TEXT_ONLY) else _notebook(params, recipe, name, notebooks, words)
         for name in recipe.chapters
     ]
+    if not final and CHANGED in recipe.chapters:
+        read = [_since_last_draft(one, workspace, recipe, words) if one.name == CHANGED else one for one in read]
     chapters = compose(read, words, final=final, code=code)
     return Document(
         edition=recipe.period,
@@ -168,6 +173,24 @@ def make_document(
         code=code,
         logo=read_logo(workspace, params.town.logo),
     )
+
+
+def _since_last_draft(chapter: Chapter, workspace: Workspace, recipe: Recipe, words: Words) -> Chapter:
+    """The page on what changed, with what changed since the draft before first; as it is when there was none.
+
+    It is put in here and not by the notebook, which rests on tables and params alone: drafts are made by builds.
+    """
+    from forevar.edition import open_edition  # pulls in the tables and all that makes them
+
+    since = open_edition(recipe.period, workspace, words.lang).changed("draft")
+    if since.before is None:
+        return chapter
+    outputs = [new_output("display_data", data=block._repr_mimebundle_()) for block in since.blocks()]
+    cell = new_code_cell("", id="since-draft", metadata={"tags": ["draft-only"]}, outputs=outputs)
+    cells = list(chapter.notebook.cells)
+    first = next((place for place, one in enumerate(cells, 1) if one.get("outputs")), len(cells))  # the title
+    notebook = new_notebook(metadata=chapter.notebook.metadata, cells=[*cells[:first], cell, *cells[first:]])
+    return replace(chapter, notebook=notebook)
 
 
 def _remarks(workspace: Workspace, recipe: Recipe, words: Words) -> tuple[str, ...]:
