@@ -65,19 +65,22 @@ def tests_sentence(changes: pd.DataFrame, dimension: str, words: Words) -> str:
     name = words(f"dimension.{dimension}")
     if tested.empty:
         return words("certainty.tests.none", dimension=name)
-    clear = words.count_word(int(tested["is_clear"].sum()))
-    return words("certainty.tests.counted", dimension=name, n=words.number(len(tested)), clear=capital(clear))
+    clear = int(tested["is_clear"].sum())
+    key = "certainty.tests.counted" if clear > 1 else "certainty.tests.counted_one"
+    return words(key, dimension=name, n=words.number(len(tested)), clear=capital(words.count_word(clear)))
 
 
 def robust_sentence(certainty: pd.DataFrame, limit: float, words: Words) -> str:
     """How many words hold, rest on one source, or flip under equal weights."""
     known = certainty[certainty["word"] != ""]
-    return words(
-        "certainty.robust.counts",
-        held=capital(words.count_word(int((known["same_word"] >= limit).sum()))), n=words.number(len(known)),
-        limit=words.percent(limit), one=capital(words.count_word(int(known["rests_on_one"].sum()))),
-        flips=words.count_word(int(known["flips_equal_weights"].sum())),
-    )  # fmt: skip
+    held, n, one, flips = words.count_words(
+        int((known["same_word"] >= limit).sum()),
+        len(known),
+        int(known["rests_on_one"].sum()),
+        int(known["flips_equal_weights"].sum()),
+    )
+    values = {"held": capital(held), "n": n, "one": capital(one), "flips": flips}
+    return words("certainty.robust.counts", limit=words.percent(limit), **values)
 
 
 def season_sentences(rows: pd.DataFrame, rules: CertaintyRules, words: Words) -> list[str]:

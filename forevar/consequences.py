@@ -135,7 +135,9 @@ class ConsequencesView:
         if row["value"] == 0 and row["is_notable"]:
             return words("consequences.notable", **values)
         uncertain = row["test"] in ("poisson", "quasi_poisson") and not row["is_notable"] and row["value"] != 0
-        return words("consequences.uncertain" if uncertain else "consequences.change", word=key, **values)
+        if uncertain:
+            return words("consequences.uncertain", word=key, **values)
+        return words("consequences.change" if row["value"] else "consequences.stable", word=key, **values)
 
     def _is_hidden(self, one: SeriesLine) -> bool:
         """Whether this half-year's number or the one before is too small to be shown."""

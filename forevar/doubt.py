@@ -26,9 +26,14 @@ def holds(share: float, words: Words) -> str:
     return words.percent(math.floor(100 * share) / 100)
 
 
+def word_holds(row: Mapping[Any, Any], words: Words) -> str:
+    """The share in which a score's word holds; a dash when nothing varies, for that is no certainty."""
+    return holds(row["same_word"], words) if _varies(row) else "–"
+
+
 def interval(row: Mapping[Any, Any], words: Words) -> str:
     """``+10 til +42``; a dash when nothing varies."""
-    if pd.isna(row["low"]) or row["low"] == row["high"]:
+    if not _varies(row):
         return "–"
     return words("doubt.interval", low=words.signed(row["low"]), high=words.signed(row["high"]))
 
@@ -45,16 +50,18 @@ def short_sentence(rows: pd.DataFrame, params: Params, words: Words) -> str:
     if not known:
         return ""
     if all(_is_still(row) for row in known):
-        return words("doubt.all_stable", n=words.count_word(int(sum(row["n_sources"] for row in known))))
+        return words("doubt.all_stable")
     shares = [holds(row["same_word"], words) for row in known]
     key = "doubt.words_hold" if len(shares) > 1 else "doubt.word_holds"
     sentences = [words(key, shares=words.join(shares))]
     names = agency_names(params, words)
     for row in known:
+        dimension = words(f"dimension.{row['dimension']}")
         if row["rests_on_one"]:
-            sentences.append(words("doubt.rests_on_one", source=names.get(row["rests_on"], row["rests_on"])))
+            source = names.get(row["rests_on"], row["rests_on"])
+            sentences.append(words("doubt.rests_on_one", source=source, dimension=dimension))
         elif row["flips_equal_weights"]:
-            sentences.append(words("doubt.flips", dimension=words(f"dimension.{row['dimension']}")))
+            sentences.append(words("doubt.flips", dimension=dimension))
     return " ".join(sentences)
 
 
@@ -68,14 +75,14 @@ def _sentence(row: Mapping[Any, Any], params: Params, words: Words) -> str:
     names = agency_names(params, words)
     small = params.method.words.small
     dimension = capital(words(f"prose.definite.{row['dimension']}"))
-    if _is_still(row):
-        return words("doubt.still", dimension=dimension, n=words.count_word(int(row["n_sources"])))
     without = row["word_without"]
     values = {
         "dimension": dimension, "word": score_word(row["word"], words, small), "share": holds(row["same_word"], words),
         "source": names.get(row["rests_on"], row["rests_on"]), "without": words.signed(row["score_without"]),
         "word_without": score_word(without, words, small) if without else words("text.no_score"),
     }  # fmt: skip
+    if _is_still(row):
+        return words("doubt.still_varies" if _varies(row) else "doubt.still", **values)
     if row["n_agencies"] == 1:
         return words("doubt.only", **values)
     sentence = words("doubt.same" if row["word"] == row["word_without"] else "doubt.other", **values)
@@ -87,5 +94,10 @@ def _sentence(row: Mapping[Any, Any], params: Params, words: Words) -> str:
 
 
 def _is_still(row: Mapping[Any, Any]) -> bool:
-    """Whether every source says stable: then there is none that the word rests on."""
+    """Whether no source moved the score, stable or too few: then there is none that the word rests on."""
     return not row["rests_on"]
+
+
+def _varies(row: Mapping[Any, Any]) -> bool:
+    """Whether the resamples differ at all."""
+    return bool(pd.notna(row["low"]) and row["low"] < row["high"])

@@ -63,8 +63,11 @@ class Overview:
         return self.edition.heading("main_findings", 1)
 
     def lead(self) -> Text:
-        """The findings in one sentence each."""
-        sentences = [f"{capital(self._name(headline))}: {self.headline_text(headline)}." for headline in self.headlines]
+        """The findings in a sentence each; substances that share one are named together."""
+        names: dict[str, list[str]] = {}
+        for headline in self.headlines:
+            names.setdefault(self.headline_text(headline), []).append(self._name(headline))
+        sentences = [f"{capital(self.edition.words.join(who))}: {text}." for text, who in names.items()]
         return Text(" ".join(sentences), role="lead")
 
     def findings(self) -> Findings:
@@ -110,7 +113,7 @@ class Overview:
         paint, words = self.edition.paint(headline.substance), self.edition.words
         score = self.edition.scores(headline.substance).get(AGGREGATE, (float("nan"), ""))[0]
         return Finding(
-            self._name(headline), self.headline_text(headline), self._robust(headline), words.signed(score),
+            capital(self._name(headline)), self.headline_text(headline), self._robust(headline), words.signed(score),
             headline.substance, paint.text, sparkline(self.trends, paint, words=words),
             self.edition.substance(headline.substance).made_of(AGGREGATE),
         )  # fmt: skip
@@ -123,7 +126,7 @@ class Overview:
 
     def _name(self, headline: Headline) -> str:
         names = headline.name or self.edition.params.substances[headline.substance].name
-        return capital(self.edition.words.name(names))
+        return self.edition.words.name(names)
 
     def _credit(self) -> Any:
         words = self.edition.words

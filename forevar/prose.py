@@ -68,12 +68,13 @@ def lead(scores: Mapping[str, tuple[float, str]], words: Words, cite: Cite = unc
     for key in (*ORDER[:-1], "stable"):
         if key in by_word:
             names = [words(f"prose.definite.{dimension}") for dimension in by_word[key]]
-            verb = words(f"prose.verb.{key}")
-            if key == "stable":
-                verb = words("prose.stable_plural") if len(names) > 1 else verb
-                verb = words("prose.stable_neuter") if by_word[key] == ["availability"] else verb
+            verb = words(f"prose.{'verb_plural' if len(names) > 1 else 'verb'}.{key}")
+            if key == "stable" and by_word[key] == ["availability"]:
+                verb = words("prose.stable_neuter")
             clauses.append(f"{words.join(names)} {verb}")
-    sentences = [capital(words("prose.lead", clauses=words.join(clauses)))] if clauses else []
+    # Clauses, unlike words, are parted by a comma before the last "and" too.
+    joined = f", {words('and')} ".join(filter(None, (", ".join(clauses[:-1]), *clauses[-1:])))
+    sentences = [capital(words("prose.lead", clauses=joined))] if clauses else []
     if "" in by_word:
         names = [words(f"dimension.{dimension}") for dimension in by_word[""]]
         sentences.append(words("prose.lead_unscored", dimensions=words.join(names, "or")))
@@ -92,6 +93,15 @@ def amount(value: float, unit: str, words: Words) -> str:
     number = words.number(value, decimals)
     suffix = words(f"unit.{unit}") if words.has(f"unit.{unit}") else ""
     return f"{number}\u00a0{suffix}" if suffix else number
+
+
+def panel_sentence(row: Mapping[Any, Any], name: str, words: Words) -> str:
+    """What the panel says of a dimension; in full name where the paragraph has not named it yet."""
+    dimension, key = row["dimension"], row["word"]
+    if key == "stable" and dimension == "availability":
+        key = "stable_neuter"
+    who = words("prose.panel.it") if dimension == "use" else name
+    return words(f"prose.panel.change.{key}", panel=who, dimension=words(f"dimension.{dimension}"))
 
 
 def sources_paragraph(

@@ -114,10 +114,10 @@ class SubstanceView:
         return changes(rows, self.paint, words=words, credit=self.credit(rows["source"].unique()), stable=stable)
 
     def panel_known(self) -> Figure | None:
-        """Who of the panel knows of use, a dot a person; None where there is no panel."""
+        """Who of the panel knows of use, a dot a person; None where there is no panel or every group is hidden."""
         source = self._panel()
         groups = self.known()
-        if source is None or groups.empty:
+        if source is None or groups.empty or not (groups["knows"] >= self.min_n).any():
             return None
         names = {group: self.edition.words(f"prose.group_name.{group}") for group in groups["group"]}
         return panel_known(
@@ -160,7 +160,7 @@ class SubstanceView:
                 continue
             rows.append((
                 capital(words(f"dimension.{dimension}")), words.signed(row["score"]), self.edition.word(row["word"]),
-                doubt.interval(sure[dimension], words), doubt.holds(sure[dimension]["same_word"], words),
+                doubt.interval(sure[dimension], words), doubt.word_holds(sure[dimension], words),
             ))  # fmt: skip
         columns = (
             Column(words("limits.dimension")), Column(words("score.score"), "right"), Column(words("score.word")),
@@ -230,9 +230,7 @@ class SubstanceView:
         rows = self.signals[self.signals["dimension"] == dimension]
         is_panel = rows["kind"] == "panel"
         sentences = [
-            self.edition.words(
-                f"prose.panel.change.{row['word']}", dimension=self.edition.words(f"dimension.{dimension}")
-            )
+            prose.panel_sentence(row, self._panel_name(), self.edition.words)
             for row in rows[is_panel & (rows["word"] != "")].to_dict("records")
         ]
         paragraph = prose.sources_paragraph(
@@ -242,8 +240,6 @@ class SubstanceView:
         first = " ".join([*knows, *sentences]).strip()
         if not first:
             return paragraph
-        if dimension != "use":
-            first = first.replace(self.edition.words("prose.panel.they"), self._panel_name(), 1)
         return f"{first}\n\n{paragraph}"
 
     def _panel_name(self) -> str:
@@ -314,11 +310,11 @@ class SubstanceView:
         """A term as the reader knows it: a drug's name, a word of ours, or the informants' own."""
         words = self.edition.words
         if term in self.edition.params.substances:
-            return words.name(self.edition.params.substances[term].name).lower()
+            return words.name(self.edition.params.substances[term].name)
         for key in (f"term.{question}.{term}", f"term.{term}"):
             if words.has(key):
                 return words(key)
-        return f"«{term}»" if question == "slang" else term
+        return words("prose.facts.slang_term", term=term) if question == "slang" else term
 
     def facts(self) -> Facts | None:
         """Price, way of intake, slang, combinations and where it is bought, as the panel says."""
@@ -353,10 +349,11 @@ class SubstanceView:
         terms = self._terms("consequence")
         words = self.edition.words
         if self._panel() is None:
-            return Text(words("prose.no_sources"))
+            return Text(words("prose.panel.unasked"))
         if not terms:
             return Text(words("prose.panel.consequence_none"))
-        return Text(words("prose.panel.consequence", terms=words.join(terms)))
+        key = "consequence" if len(terms) > 1 else "consequence_one"
+        return Text(words(f"prose.panel.{key}", terms=words.join(terms)))
 
     # --- tables --------------------------------------------------------------------------------------------------
 
@@ -367,10 +364,13 @@ class SubstanceView:
         rows = rows[rows["reason"] != Reason.UNWEIGHTED]
         if rows.empty:
             return None
+        order = {str(one): number for number, one in enumerate(SCORED_DIMENSIONS)}
+        rows = rows.sort_values("dimension", key=lambda one: one.map(order), kind="stable")
         cells = tuple(
-            (words(f"dimension.{row['dimension']}"), row["label"], words(f"reason.{row['reason'] or 'few'}"))
+            (capital(words(f"dimension.{row['dimension']}")), capital(row["label"]),
+             words(f"reason.{row['reason'] or 'few'}"))
             for row in rows.to_dict("records")
-        )
+        )  # fmt: skip
         columns = tuple(Column(words(f"limits.{name}")) for name in ("dimension", "source", "reason"))
         return Table(
             f"limits-{self.key}", words("limits.title", substance=self.name), columns, cells,

@@ -89,7 +89,7 @@ class SureView(TrialView):
                 rows.append((
                     capital(words(f"dimension.{row['dimension']}")),
                     f"{words.signed(row['score'])} {score_word(row['word'], words, small)}",
-                    doubt.interval(row, words), doubt.holds(row["same_word"], words),
+                    doubt.interval(row, words), doubt.word_holds(row, words),
                     rests or NONE, without if rests else NONE,
                 ))  # fmt: skip
         heads = ("dimension", "score", "interval", "holds", "rests_on", "without")
@@ -194,7 +194,8 @@ class SureView(TrialView):
             subject = self._name(first["substance"]) if is_substance else self._label({**first, "place": ""})
             reasons = []
             for row in records(part):
-                label = cautions.in_brackets(self._label(row)) if is_substance else self._place(row)
+                place = self._place(row) or words("certainty.look.whole")
+                label = capital(cautions.in_brackets(self._label(row)) if is_substance else place)
                 shown = self._shown(row) and not (row["reason"] == "above" and row["has_small_past"])
                 text = cautions.alert_text(row, shown, words)
                 reasons.append(f"{label}: {text}" if label else text)

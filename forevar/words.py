@@ -86,6 +86,11 @@ class Words:
         key = f"number.words.{number}"
         return self(key) if self.has(key) else self.number(number)
 
+    def count_words(self, *numbers: int) -> list[str]:
+        """Numbers that are compared, all in words or all in digits: «åtte av tolv», «8 av 16»."""
+        small = all(self.has(f"number.words.{number}") for number in numbers)
+        return [self.count_word(number) if small else self.number(number) for number in numbers]
+
     def period(self, period: Period | str) -> str:
         """``våren 2026``-less form: ``vår 2026``."""
         period = Period.parse(period)

@@ -230,10 +230,8 @@ def test_score_that_is_no_plain_sum_is_not_taken_apart():
 
 
 def test_title_of_contributions_counts_what_pulls_each_way():
-    assert (
-        FIGURES["contributions of kokain"]("nb").title == "Tolv av 17 målinger trekker opp for kokain, én ned; mest AFR"
-    )
-    assert FIGURES["contributions of heroin"]("nb").title.startswith("Åtte av 16 målinger trekker ned for heroin")
+    assert FIGURES["contributions of kokain"]("nb").title == "12 av 17 målinger trekker opp for kokain, 1 ned; mest AFR"
+    assert FIGURES["contributions of heroin"]("nb").title.startswith("8 av 16 målinger trekker ned for heroin")
     assert FIGURES["contributions, all still"]("nb").title == "Ingen av 17 målinger gir utslag for kokain"
     assert FIGURES["contributions, all silent"]("nb").title == "Ingen kilder kan skåres for kokain dette halvåret"
 
@@ -391,8 +389,24 @@ def test_share_that_holds_is_rounded_down_and_no_variation_is_no_certainty():
     figure = FIGURES["robustness"]("nb")
     holds = {(row[0], row[2]): row[5] for row in figure.table.rows}
     assert holds["Kokain, bruk", "sterk økning"] == f"89{HARD_SPACE}%"
-    assert holds["Xanor, bruk", "stabil"] == "alle fem er like"
+    assert holds["Xanor, bruk", "stabil"] == "ingen utslag"
     assert "100" not in json.dumps(figure.table.as_dict())
+
+
+def test_findings_that_hold_equally_often_share_the_title():
+    certainty = pd.DataFrame(
+        [
+            {"substance": key, "dimension": "use", "score": 20.0, "word": "strong_rise", "low": 10.0, "high": 30.0,
+             "same_word": share, "n_sources": 5, "n_agencies": 5, "score_without": 15.0}
+            for key, share in (("kokain", 0.951), ("ketamin", 0.957), ("heroin", 0.52))
+        ]
+    )  # fmt: skip
+    wanted = [(key, "use") for key in ("kokain", "ketamin", "heroin")]
+    title = robustness(certainty, wanted, {one.key: one for one in SERIES}, cuts=(5, 15), **both("nb")).title
+    assert (
+        title.replace(HARD_SPACE, " ")
+        == "Ordet holder oftest for kokain og ketamin (95 %), sjeldnest for heroin (52 %)"
+    )
 
 
 def test_main_table_says_few_missing_and_not_covered_each_in_its_way():

@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from forevar.prose import amount, headline, lead, sources_paragraph
+from forevar.doubt import paragraph
+from forevar.prose import amount, headline, lead, panel_sentence, sources_paragraph
 
 
 @pytest.fixture
@@ -33,8 +34,40 @@ def test_lead_names_agreeing_dimensions_together(nb):
               "aggregate": (49, "strong_rise")}  # fmt: skip
     text = lead(scores, nb)
     assert text.startswith("Bruken og tilgjengeligheten øker sterkt")
-    assert "interessen øker litt" in text
+    assert "sterkt, og interessen øker litt" in text
     assert "+49" in text
+
+
+def test_verb_of_two_dimensions_is_plural_in_english(bergen_params):
+    scores = {"use": (26, "strong_rise"), "availability": (16, "strong_rise"), "interest": (0, "stable")}
+    text = lead(scores, bergen_params.words("en"))
+    assert text.startswith("Use and availability are rising strongly, and interest is stable.")
+
+
+@pytest.mark.parametrize(
+    ("dimension", "text"),
+    [("use", "Panelet melder om stabil bruk."), ("availability", "Trendpanelet melder om stabilt tilgjenge.")],
+)
+def test_panel_agrees_with_its_dimension_and_is_named_once(bergen_params, dimension, text):
+    row = {"dimension": dimension, "word": "stable"}
+    assert panel_sentence(row, "Trendpanelet", bergen_params.words("nn")) == text
+
+
+def test_source_with_few_cases_is_never_called_stable(bergen_tables, bergen_params, nb):
+    rows = bergen_tables.certainty
+    of_interest = rows[
+        (rows["period"] == "2026-1") & (rows["substance"] == "xanor") & (rows["dimension"] == "interest")
+    ]
+    text = paragraph(of_interest, bergen_params, nb)
+    assert "ingen kilder ga utslag" in text
+    assert "stabil" not in text
+
+
+def test_word_that_varies_though_no_source_moved_is_told_with_its_share(bergen_tables, bergen_params, nb):
+    rows = bergen_tables.certainty
+    of_use = rows[(rows["period"] == "2026-1") & (rows["substance"] == "xanor") & (rows["dimension"] == "use")]
+    assert "holder i" in paragraph(of_use, bergen_params, nb)
+    assert "kan ikke prøves" not in paragraph(of_use, bergen_params, nb)
 
 
 def test_lead_says_when_nothing_could_be_compared(nb):
@@ -82,7 +115,7 @@ def test_hidden_counts_are_left_out_of_the_sentence(bergen_tables, bergen_params
 
 def test_strongest_comes_first_and_few_after_what_is_said(bergen_tables, bergen_params, nb):
     text = sources_paragraph(rows(bergen_tables, "kokain", "use"), bergen_params.sources, nb, lambda row: True)
-    assert text.index("Sterk økning") < text.index("Liten økning") < text.index("Stabil") < text.index("For få")
+    assert text.index("Sterk økning") < text.index("liten økning") < text.index("Stabil") < text.index("For få")
 
 
 def test_every_count_is_handed_over_with_its_cell_and_changes_no_word(bergen_tables, bergen_params, nb):
@@ -101,4 +134,15 @@ def test_every_count_is_handed_over_with_its_cell_and_changes_no_word(bergen_tab
 
 def test_drug_no_source_covers_is_said_so(bergen_params, nb):
     empty = pd.DataFrame(columns=["reason", "value", "flag", "word", "source"])
-    assert "Ingen kilder" in sources_paragraph(empty, bergen_params.sources, nb, lambda row: True)
+    assert "Ingen register- eller mediekilder" in sources_paragraph(empty, bergen_params.sources, nb, lambda row: True)
+
+
+@pytest.mark.parametrize("lang", ["nn", "en"])
+def test_what_the_panel_answered_is_told_in_the_language_of_the_report(bergen_tables, bergen_params, lang):
+    """Slang is quoted as it was said; everything else informants wrote has a text in each language."""
+    words = bergen_params.words(lang)
+    answers = bergen_tables.answers
+    for question in ("intake", "bought_where", "combination", "consequence"):
+        for term in answers[answers["question"] == question]["answer"].dropna().unique():
+            is_name = term in bergen_params.substances or term == "GHB/GBL"
+            assert is_name or words.has(f"term.{question}.{term}") or words.has(f"term.{term}"), (question, term)

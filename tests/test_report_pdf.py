@@ -23,6 +23,7 @@ from forevar.report.svg import Draughtsman
 from forevar.report.typst_text import bind, literal, markdown, value
 
 draw = Draughtsman()
+MM = 72 / 25.4
 HOSTILE = (
     "#panic() $x^2$ @kilde <etikett> \\ `kode` [a] {b} <script>alert(1)</script> *s* _u_ ~ -- ... // k /* k */ "
     '"sitat" \'enkelt\' = - + / #let x = 1; #"slutt"'
@@ -310,6 +311,29 @@ def test_text_behind_a_figure_that_does_not_fit_fills_the_page_before_it() -> No
     figures = [number for number, text in enumerate(pages) if "Figur 1" in text]
     after = [number for number, text in enumerate(pages) if "Dette kommer etter." in text]
     assert after == [figures[0] - 1]
+
+
+def filled(one: pypdf.PageObject) -> float:
+    """How far down its type area a page has text, 0 to 1; the page number apart."""
+    heights: list[float] = []
+
+    def visit(text: str, cm: list[float], tm: list[float], *_: Any) -> None:
+        if text.strip():
+            heights.append(tm[4] * cm[1] + tm[5] * cm[3] + cm[5])
+
+    one.extract_text(visitor_text=visit)
+    top, foot = float(one.mediabox.height) - 22 * MM, 17 * MM
+    return (top - min([height for height in heights if height > foot], default=top)) / (top - foot)
+
+
+@pytest.mark.parametrize("height", [644, 652, 660])
+def test_text_fills_the_page_behind_a_figure_that_only_just_fitted(height: int) -> None:
+    """The first figure ends within millimetres of the page's foot; the next one must not leave half a page empty."""
+    first = figure(wide=figure().wide | {"height": height})
+    second = figure("second", wide=figure().wide | {"height": 520})
+    opening, middle, rest = (Text("\n\n".join(["Et avsnitt som fyller siden. " * 8] * n)) for n in (3, 8, 12))
+    pages = read(render(opening, first, middle, second, rest)).pages
+    assert [round(filled(one), 2) for one in pages[3:-1] if filled(one) < 0.9] == []
 
 
 def test_two_short_sections_with_low_figures_share_the_width() -> None:

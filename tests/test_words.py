@@ -50,6 +50,11 @@ def test_lists_end_with_and(nb):
     assert nb.join(["heroin"]) == "heroin"
 
 
+def test_numbers_that_are_compared_are_written_alike(nb):
+    assert nb.count_words(8, 12) == ["åtte", "tolv"]
+    assert nb.count_words(8, 16) == ["8", "16"]
+
+
 def test_missing_key_names_itself_and_the_file():
     words = Words("nn", {"a.b": {"nb": "ja"}})
     with pytest.raises(ParamsError, match=r"params/phrases.yml: no nn text for 'a.b'"):

@@ -272,7 +272,8 @@ def _title(rows: Sequence[Row], series: Series, words: Words) -> str:
     """How many changes chance hardly explains, and whose when there is one."""
     tested = [row for row in rows if row.low is not None]
     clear = [row for row in tested if row.is_clear]
-    values = {"substance": series.name, "n": words.count_word(len(tested)), "clear": words.count_word(len(clear))}
+    n, several = words.count_words(len(tested), len(clear))
+    values = {"substance": series.name, "n": n, "clear": several}
     key = "untested" if not tested else "none" if not clear else "all" if len(clear) == len(tested) > 1 else "some"
     named = []
     if len(clear) == 1:

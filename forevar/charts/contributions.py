@@ -123,7 +123,7 @@ def _parts(
             score=words.signed(score, _decimals(score)) if scored else "",
             word=words(f"change.{scores['word'][dimension]}") if scored else words("charts.no_score"),
             interval=words("charts.interval", low=words.signed(interval.low), high=words.signed(interval.high))
-            if interval
+            if interval and interval.low < interval.high
             else "",
         )
         absent = rows["value"].isna() & rows["reason"].isin(ABSENT)
@@ -259,8 +259,8 @@ def _title(signals: pd.DataFrame, series: Series, words: Words) -> str:
     """How many measurements pull which way, and which one weighs most."""
     scored = signals.dropna(subset=["value"])
     up, down, all_ = int((scored["value"] > 0).sum()), int((scored["value"] < 0).sum()), len(scored)
-    values = {"substance": series.name, "n": words.count_word(all_), "up": words.count_word(up),
-              "down": words.count_word(down)}  # fmt: skip
+    told = dict(zip(("n", "up", "down"), words.count_words(all_, up, down), strict=True))
+    values = {"substance": series.name, **told}
     if not all_:
         return words("charts.contributions.title_none", **values)
     if up == down:

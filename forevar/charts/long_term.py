@@ -165,7 +165,8 @@ def _panels(
         inner = math.floor((width - (0 if few else left)) / columns)
         margin = left if few or number % columns == 0 else 0
         panel_width = inner + (margin + (width - left) % columns if margin and not few else 0)
-        top, plot = 30 if few else 26, (150 if columns < 3 and few else 84)
+        # A curve alone is low, so that it finds room below the chart before it on a printed page.
+        top, plot = 30 if few else 26, (116 if len(curves) == 1 else 150 if columns < 3 and few else 84)
         canvas = Canvas(
             panel_width,
             top + plot + (42 if few else 34),

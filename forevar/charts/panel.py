@@ -218,8 +218,8 @@ def _changes_title(
         return plain
     count, row, what, answer = max(seen, key=lambda item: item[0] or 0)
     of = cells[row.key][answer].of
-    text = words(f"charts.panel_changes.title_{answer}", n=words.count_word(count or 0), total=words.count_word(of),
-                 substance=row.name, what=what)  # fmt: skip
+    n, total = words.count_words(count or 0, of)
+    text = words(f"charts.panel_changes.title_{answer}", n=n, total=total, substance=row.name, what=what)
     return shortest_of(capital(text), plain)
 
 

@@ -94,8 +94,7 @@ def _finding(row: Any, series: Series, dimension: str, words: Words) -> Finding:
     without = (min(score, *map(float, ends)), max(score, *map(float, ends)))
     note = ""
     if low == high:
-        one, n = row["n_agencies"] == 1, words.count_word(int(row["n_sources"]))
-        note = words("charts.robustness.one_source") if one else words("charts.robustness.all_alike", n=n)
+        note = words(f"charts.robustness.{'one_source' if row['n_agencies'] == 1 else 'all_alike'}")
     return Finding(
         series, what, words(f"change.{row['word']}"), score, low, high, without, float(row["same_word"]), note
     )
@@ -233,11 +232,16 @@ def _title(rows: Sequence[Finding], words: Words) -> str:
     if len(rows) == 1 or _share(least, words) == _share(most, words):
         key = "title_one" if len(rows) == 1 else "title_alike"
         return words(f"charts.robustness.{key}", word=most.word, finding=_spoken(most), share=_share(most, words))
+    # Several may hold equally often; then all of them are named, or none when that is a crowd.
+    tops = list(dict.fromkeys(row.series.name for row in varied if _share(row, words) == _share(most, words)))
+    if len(tops) > 2:
+        return words("charts.robustness.title_least", least=_spoken(least), least_share=_share(least, words))
     full = words("charts.robustness.title", most=_spoken(most), most_share=_share(most, words),
                  least=_spoken(least), least_share=_share(least, words))  # fmt: skip
-    short = words("charts.robustness.title", most=most.series.name, most_share=_share(most, words),
+    short = words("charts.robustness.title", most=words.join(tops), most_share=_share(most, words),
                   least=least.series.name, least_share=_share(least, words))  # fmt: skip
-    return full if len(full) <= 75 or most.series.key == least.series.key else shortest_of(short)
+    is_full = len(tops) == 1 and (len(full) <= 75 or most.series.key == least.series.key)
+    return full if is_full else shortest_of(short)
 
 
 def _sentence(row: Finding, name: str, words: Words) -> str:

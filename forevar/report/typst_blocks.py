@@ -18,8 +18,8 @@ Width = tuple[str, float]
 
 # The printed widths, in millimetres, and the tallest drawing that may stand beside another or on a page.
 FULL_MM, HALF_MM, HALF_TALLEST_MM, TALLEST_MM = 166, 79, 72, 220
-# A turned page, and columns of one to three marks.
-TURNED_MM, WIDEST_MARKS_MM, NARROWEST_MARKS_MM, MARKS_GAP_MM = 253, 7, 4.3, 0.25
+# A turned page, and columns of one to three marks or of a signed number that can be read.
+TURNED_MM, WIDEST_MARKS_MM, NARROWEST_MARKS_MM, MARKS_GAP_MM = 253, 7, 5.6, 0.25
 MOST_WORDED_STEPS, LONGEST_LABEL, LABEL_MM = 7, 38, 1.2
 # How much text, in characters, a table may have across and still stand in the margin, in the text, on a page upright.
 MARGIN_CHARACTERS, TEXT_CHARACTERS, UPRIGHT_COLUMNS = 26, 64, 9
