@@ -16,8 +16,9 @@ SHELVES = {
         "sensitivity", "alerts", "backtest", "panel", "coverage", "cells", "disclosure", "store",
     ],
     "faces": [
-        "prose", "scores", "doubt", "cautions", "texts", "form", "check", "charts", "consequences", "focus", "pupils",
-        "explore", "substance", "trials", "sureness", "overview", "glance", "side_by_side", "edition",
+        "prose", "scores", "doubt", "cautions", "texts", "form", "claims", "charts", "consequences", "focus", "pupils",
+        "explore", "substance", "trials", "sureness", "overview", "glance", "side_by_side", "scope", "evidence",
+        "edition", "bound", "check",
     ],
     "machine": [
         "next_edition", "kernel", "engine", "warm", "stamp", "built", "jobs", "progress", "run", "gate",
