@@ -9,7 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from forevar.errors import Fault, ForevarError, ParamsError, error_for, fault, say
+from forevar.bound import check_texts
+from forevar.errors import Fault, ForevarError, ParamsError, RegistryError, error_for, fault, say
 from forevar.load.raw import Progress
 from forevar.params import Params, load_edition, load_params
 from forevar.period import Period
@@ -20,7 +21,7 @@ from forevar.workspace import Workspace
 
 KINDS = (
     "changed", "silent", "silent_series", "new", "closed", "partial", "revised", "newly_suppressed", "tenfold",
-    "suppressed", "answers", "other", "few",
+    "suppressed", "answers", "texts", "kept", "other", "few",
 )  # fmt: skip
 _OF_ANSWERS = ("unknown_term", "rare_term", "unknown_unit", "not_a_price", "personal")
 _KIND_OF = {"no_sidecar": "changed", "gone": "silent_series", **dict.fromkeys(_OF_ANSWERS, "answers")}
@@ -110,7 +111,8 @@ def check_edition(
     Args:
         workspace: Whose params and raw files.
         edition: Half-year to look at.
-        final: As for the final report: a file that is not the one registered is a fault.
+        final: As for the final report: a file that is not the one registered, or a text that the figures do not bear
+            out, is a fault.
         progress: Called before each source with number, how many, and key.
 
     Returns:
@@ -137,6 +139,14 @@ def check_edition(
     for one in (*_of_period(tidy, period), *things_to_know(tidy, params, period)):
         kind = one.key if one.key in notices else _KIND_OF.get(one.key, "other")
         notices[kind].append(one)
+    if not faults and all(one.exit_code == RegistryError.exit_code for one in tidy.faults):
+        try:
+            texts = check_texts(workspace, period)
+            faults += [*texts.faults, *(texts.told() if final else ())]
+            notices["texts"] += () if final else texts.told()
+            notices["kept"] += texts.told_kept()
+        except ForevarError as error:
+            faults += error.faults
     return Check(
         str(period), _by_file([*faults, *tidy.faults]),
         {kind: tuple(dict.fromkeys(found)) for kind, found in notices.items() if found},

@@ -19,8 +19,9 @@ SHELVES = {
         "drafts",
     ],
     "faces": [
-        "prose", "scores", "doubt", "cautions", "texts", "form", "check", "charts", "consequences", "focus", "pupils",
-        "explore", "substance", "trials", "sureness", "overview", "glance", "side_by_side", "changed", "edition",
+        "prose", "scores", "doubt", "cautions", "texts", "form", "claims", "charts", "consequences", "focus", "pupils",
+        "explore", "substance", "trials", "sureness", "overview", "glance", "side_by_side", "changed",
+        "scope", "evidence", "edition", "bound", "check",
     ],
     "machine": [
         "next_edition", "kernel", "engine", "warm", "stamp", "built", "jobs", "progress", "run", "gate",

@@ -12,7 +12,8 @@ from pathlib import Path
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from forevar.blocks import MIME, Bundle
+from forevar.blocks import MIME, Bundle, Text
+from forevar.bound import NOTHING_FOUND, Bound, check_texts
 from forevar.errors import Fault, ReportError
 from forevar.files import write_atomic, write_together
 from forevar.logo import read_logo
@@ -62,13 +63,19 @@ def make_report(
         The files written: page, PDF, exported figures and, where the recipe has a main table, its workbook.
 
     Raises:
+        ParamsError: An override of the authors' texts covers nothing; or the report is final and a text says what the
+            figures do not bear out.
         ReportError: A chapter has no executed notebook, a chart cannot be drawn, or a final report holds what must
             not be sent; nothing is written then.
         ForevarError: A file cannot be written; the former one stands.
     """
     tell = progress or (lambda _: None)
     lang = lang or params.town.lang
-    document = make_document(workspace, params, recipe, notebooks, lang=lang, final=final, code=code)
+    texts = check_texts(workspace, recipe.period)
+    texts.refuse(final=final)
+    for told in (*texts.told(), *texts.told_kept()):
+        tell(str(told))
+    document = make_document(workspace, params, recipe, notebooks, lang=lang, final=final, code=code, texts=texts)
     folder = workspace.reports(recipe.period)
     mark = "" if lang == params.town.lang else f".{lang}"
     draughtsman = Draughtsman(workspace.processed / "cache" / "svg")
@@ -148,6 +155,7 @@ def make_document(
     lang: str,
     final: bool = False,
     code: bool = False,
+    texts: Bound = NOTHING_FOUND,
 ) -> Document:
     """Every chapter of the recipe, in its order, numbered through; arguments as in ``make_report``."""
     words = params.words(lang)
@@ -158,7 +166,7 @@ def make_document(
     ]
     if not final and CHANGED in recipe.chapters:
         read = [_since_last_draft(one, workspace, recipe, words) if one.name == CHANGED else one for one in read]
-    chapters = compose(read, words, final=final, code=code)
+    chapters = compose((_annotated(chapter, texts, words) for chapter in read), words, final=final, code=code)
     return Document(
         edition=recipe.period,
         lang=lang,
@@ -191,6 +199,19 @@ def _since_last_draft(chapter: Chapter, workspace: Workspace, recipe: Recipe, wo
     first = next((place for place, one in enumerate(cells, 1) if one.get("outputs")), len(cells))  # the title
     notebook = new_notebook(metadata=chapter.notebook.metadata, cells=[*cells[:first], cell, *cells[first:]])
     return replace(chapter, notebook=notebook)
+
+
+def _annotated(chapter: Chapter, texts: Bound, words: Words) -> Chapter:
+    """The chapter with what its text was kept against, and in a draft what the numbers do not bear out."""
+    name = chapter.name.removeprefix(TEXT_ONLY)
+    added = [Text(line) for line in texts.kept_in(name, words)]
+    if note := texts.note(name, words):
+        added.append(Text(note, role="note"))
+    for number, block in enumerate(added):
+        cell = new_code_cell("", outputs=[new_output("display_data", data=block._repr_mimebundle_())])
+        cell.id = f"texts-{number}"
+        chapter.notebook.cells.append(cell)
+    return chapter
 
 
 def _remarks(workspace: Workspace, recipe: Recipe, words: Words) -> tuple[str, ...]:
