@@ -12,6 +12,7 @@ from forevar.backtest import WAYS, Backtest
 from forevar.doubt import agency_names, holds
 from forevar.params import Params
 from forevar.prose import score_word
+from forevar.rows import records
 from forevar.rules import CertaintyRules, SignalRules
 from forevar.sensitivity import CHOICES
 from forevar.words import HARD_SPACE, Words, capital
@@ -195,7 +196,7 @@ def backtest_sentences(result: Backtest, params: Params, words: Words) -> list[s
     sentences.append(words("certainty.backtest.span", first=first, last=last))
     if result.rises.empty:
         return [*sentences, words("certainty.backtest.none")]
-    rows: Sequence[Mapping[Any, Any]] = result.ways.to_dict("records")
+    rows: Sequence[Mapping[Any, Any]] = records(result.ways)
     for row in rows:
         values = {"found": row["n_found"], "n": row["n_rises"], "false": row["n_false"], "judged": row["n_judged"]}
         told = {name: words.number(value) for name, value in values.items()}

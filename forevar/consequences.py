@@ -20,6 +20,7 @@ from forevar.disclosure import hide_series
 from forevar.history import consequence_pairs
 from forevar.origins import Cite, cited, uncited
 from forevar.params import load_series_figures
+from forevar.rows import records
 from forevar.score import steps_of
 from forevar.settings import SeriesFigure, SeriesFigures, SeriesLine
 from forevar.terms import ChangeCategory
@@ -67,7 +68,7 @@ class ConsequencesView:
             return {}
         tested = add_change(pairs, rows, self.edition.params.method)
         tested["value"] = steps_of(tested, self.edition.params.method)
-        return {(row["source"], row["measure"], row["place"]): row for row in tested.to_dict("records")}
+        return {(row["source"], row["measure"], row["place"]): row for row in records(tested)}
 
     def text(self) -> Text:
         """The chapter's title and the authors' opening."""

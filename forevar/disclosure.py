@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from forevar.rows import records
 from forevar.score import marks_of
 from forevar.settings import Method, Source
 from forevar.terms import Reason
@@ -86,9 +87,7 @@ def hide_series(rows: pd.DataFrame, sources: Mapping[str, Source], method: Metho
 
 def _sums(table: pd.DataFrame) -> list[dict[int, int]]:
     """Totals among the cells of one source, measure and period, where they add up."""
-    cells = {
-        (row["place"], row["substance"]): n for n, row in enumerate(table[["place", "substance"]].to_dict("records"))
-    }
+    cells = {(row["place"], row["substance"]): n for n, row in enumerate(records(table[["place", "substance"]]))}
     values = table["value"].to_numpy(float)
     found = []
     for (place, substance), total in cells.items():

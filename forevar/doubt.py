@@ -10,6 +10,7 @@ import pandas as pd
 
 from forevar.params import Params
 from forevar.prose import score_word
+from forevar.rows import records
 from forevar.words import Words, capital
 
 
@@ -46,7 +47,7 @@ def short_sentence(rows: pd.DataFrame, params: Params, words: Words) -> str:
         params: For the agencies' names.
         words: The language.
     """
-    known: list[Mapping[Any, Any]] = [row for row in rows.to_dict("records") if row["word"]]
+    known: list[Mapping[Any, Any]] = [row for row in records(rows) if row["word"]]
     if not known:
         return ""
     if all(_is_still(row) for row in known):
@@ -67,7 +68,7 @@ def short_sentence(rows: pd.DataFrame, params: Params, words: Words) -> str:
 
 def paragraph(rows: pd.DataFrame, params: Params, words: Words) -> str:
     """How sure a substance's scores are, a sentence or two a dimension."""
-    sentences = [_sentence(row, params, words) for row in rows.to_dict("records") if row["word"]]
+    sentences = [_sentence(row, params, words) for row in records(rows) if row["word"]]
     return " ".join(sentences) or words("doubt.nothing")
 
 

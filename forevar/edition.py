@@ -25,6 +25,7 @@ from forevar.origins import ORIGINS, address
 from forevar.params import Params, load_edition, load_params, phrase_files
 from forevar.period import Period
 from forevar.prose import score_word
+from forevar.rows import records
 from forevar.settings import Recipe
 from forevar.store import Tables, current_tables, digest
 from forevar.terms import AGGREGATE, SCORED_DIMENSIONS
@@ -296,7 +297,7 @@ class Edition:
     def scores(self, substance: str) -> dict[str, tuple[float, str]]:
         """Dimension and ``aggregate`` → (score, word's key) of this half-year."""
         rows = self.now(f"differences/{substance}")
-        return {row["dimension"]: (row["score"], row["word"]) for row in rows.to_dict("records")}
+        return {row["dimension"]: (row["score"], row["word"]) for row in records(rows)}
 
     # --- words ---------------------------------------------------------------------------------------------------
 
@@ -455,7 +456,7 @@ class Edition:
         Only the figures that may be printed are in it: see ``disclosure.as_shown``.
         """
         sources = self.params.sources
-        keys = signals[["substance", *_PAIR]].to_dict("records")
+        keys = records(signals[["substance", *_PAIR]])
         hidden = np.array([not self.shown(row) for row in keys], dtype=bool)
         signals = as_shown(signals, hidden, self._small_past(signals), sources)
         return signals.assign(

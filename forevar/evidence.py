@@ -14,6 +14,7 @@ from forevar.charts.panel import known_total
 from forevar.claims import Change, Number
 from forevar.coverage import kind_counts
 from forevar.disclosure import hide_series
+from forevar.rows import records
 from forevar.scope import CONSEQUENCES, Naming, Scope
 from forevar.terms import AGGREGATE, SCORED_DIMENSIONS, ChangeCategory
 
@@ -29,7 +30,7 @@ class Evidence(Naming):
     @cached_property
     def _rows(self) -> list[Row]:
         """Every signal of the half-year, and every consequence series with a change."""
-        signals = self.edition.now("signals/all").to_dict("records")
+        signals = records(self.edition.now("signals/all"))
         first = {plan.key: plan.series[0].parts[0] for plan in self.edition.consequences().plan.figures}
         first |= {
             plan.key: one.parts[0] for plan in self.edition.consequences().plan.figures for one in plan.series if one.of

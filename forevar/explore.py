@@ -14,6 +14,7 @@ from forevar.blocks import VEGALITE, Bundle, Column, Table
 from forevar.charts.theme import INK
 from forevar.errors import ParamsError
 from forevar.origins import ORIGINS, address
+from forevar.rows import records
 from forevar.terms import AGGREGATE, SCORED_DIMENSIONS
 from forevar.words import Words, capital
 
@@ -69,7 +70,6 @@ def why(view: SubstanceView, dimension: str = AGGREGATE) -> Table:
             mend=f"use one of: {', '.join((*SCORED_DIMENSIONS, AGGREGATE))}",
         )
     rows = view.signals if dimension == AGGREGATE else view.signals[view.signals["dimension"] == dimension]
-    records = rows.to_dict("records")
     cells = tuple(
         (
             capital(words(f"dimension.{row['dimension']}")), row["label"],
@@ -78,7 +78,7 @@ def why(view: SubstanceView, dimension: str = AGGREGATE) -> Table:
             words.signed(row["contribution"]) if pd.notna(row["value"]) else words(f"reason.{row['reason'] or 'few'}"),
             " → ".join(place for place in (row["origin_previous"], row["origin_current"]) if place and pd.notna(place)),
         )
-        for row in records
+        for row in records(rows)
     )  # fmt: skip
     columns = tuple(
         Column(words(f"explore.{name}"), "left" if name in ("dimension", "source", "cells") else "right")
@@ -111,7 +111,7 @@ def made_of(dimension: str, scores: Mapping[str, tuple[float, str]], signals: pd
     if dimension == AGGREGATE:
         named = [str(one) for one in SCORED_DIMENSIONS if scores.get(str(one), (0, ""))[1]]
         return "\n".join(f"{capital(words(f'dimension.{one}'))} {words.signed(scores[one][0])}" for one in named)
-    rows = signals[(signals["dimension"] == dimension) & signals["value"].notna()].to_dict("records")
+    rows = records(signals[(signals["dimension"] == dimension) & signals["value"].notna()])
     lines = []
     for row in sorted(rows, key=lambda row: -abs(row["contribution"]))[:MOST_PARTS]:
         adds = f"{capital(row['label'])} {words.signed(row['contribution'])}"
@@ -214,7 +214,7 @@ def _steps(edition: Edition, substances: Iterable[str]) -> pd.DataFrame:
     made = []
     for key in substances:
         rows = edition.rows(f"signals/{key}")
-        for row in edition.labelled(rows[rows["kind"] != "history"]).to_dict("records"):
+        for row in records(edition.labelled(rows[rows["kind"] != "history"])):
             dimension, scored = words(f"dimension.{row['dimension']}"), pd.notna(row["value"])
             remark = row["reason"] or row["flag"]
             made.append({
@@ -241,7 +241,7 @@ def compare(edition: Edition, *substances: str) -> Table:
         raise ParamsError("name two substances or more", mend='for instance: edition.compare("ketamin", "kokain")')
     words = edition.words
     views = [edition.substance(key) for key in substances]
-    scores = [{row["dimension"]: row for row in view.scores.to_dict("records")} for view in views]
+    scores = [{row["dimension"]: row for row in records(view.scores)} for view in views]
     cells = tuple(
         (capital(words(f"dimension.{one}")), *(_score(rows.get(str(one)), edition) for rows in scores))
         for one in (*SCORED_DIMENSIONS, AGGREGATE)

@@ -19,6 +19,7 @@ from forevar.charts.robustness import robustness
 from forevar.charts.theme import Series
 from forevar.coverage import kind_counts
 from forevar.explore import made_of
+from forevar.rows import records
 from forevar.settings import Headline
 from forevar.terms import AGGREGATE, SCORED_DIMENSIONS, Dimension, Reason
 from forevar.words import capital
@@ -246,7 +247,7 @@ class Overview:
         differences, words = self.edition.now("differences/all"), self.edition.words
         signals = dict(list(self.edition.labelled(self.edition.now("signals/all")).groupby("substance")))
         scored: dict[str, dict[str, tuple[float, str]]] = {key: {} for key in names}
-        for row in differences[differences["substance"].isin(list(names))].to_dict("records"):
+        for row in records(differences[differences["substance"].isin(list(names))]):
             scored[row["substance"]][row["dimension"]] = row["score"], row["word"]
         origins = tuple(
             ("", *(made_of(str(one), scored[key], signals[key], words) for one in (*SCORED_DIMENSIONS, AGGREGATE)))

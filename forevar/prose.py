@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from forevar.origins import Cite, address, uncited
+from forevar.rows import records
 from forevar.settings import Source
 from forevar.terms import AGGREGATE, SCORED_DIMENSIONS, ChangeCategory, Reason
 from forevar.words import Words, capital
@@ -163,7 +164,7 @@ def _agency_parts(
     """One part per source, with the counts of every measure it has in the group."""
     parts = []
     for key in rows["source"].drop_duplicates():
-        own = rows[rows["source"] == key].to_dict("records")
+        own = records(rows[rows["source"] == key])
         if len(own) == 1:
             parts.append(_counted(own[0], sources, words, shown, figure))
             continue
@@ -209,7 +210,7 @@ def _named(
 ) -> list[str]:
     """``Kriminalomsorgen (beslag)``; with ``shown`` and ``figure`` also the figure there is."""
     parts = []
-    for row in rows.to_dict("records"):
+    for row in records(rows):
         name, measure = _name(row, sources, words), _measure(row, sources, words)
         if figure and shown and shown(row) and pd.notna(row["current"]):
             key = "measure_now" if row["unit"] == "count" else "measure_now_amount"

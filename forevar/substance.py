@@ -17,6 +17,7 @@ from forevar.charts.panel import known_total, panel_known
 from forevar.charts.theme import Series
 from forevar.disclosure import least_of
 from forevar.origins import Cite, cited
+from forevar.rows import records
 from forevar.settings import Substance
 from forevar.terms import AGGREGATE, SCORED_DIMENSIONS, Reason
 from forevar.words import capital
@@ -94,7 +95,7 @@ class SubstanceView:
         """What each source added to the scores."""
         return contributions(
             self.signals, self.scores, self.paint, words=self.edition.words, credit=self.credit(),
-            certainty={row["dimension"]: Doubt(row["low"], row["high"]) for row in self.certainty.to_dict("records")},
+            certainty={row["dimension"]: Doubt(row["low"], row["high"]) for row in records(self.certainty)},
             extent=self._extent(),
         )  # fmt: skip
 
@@ -104,9 +105,9 @@ class SubstanceView:
         if not rows["ratio"].notna().any():
             return None
         words = self.edition.words
-        hidden = [not self.edition.shown(row) for row in rows.to_dict("records")]
+        hidden = [not self.edition.shown(row) for row in records(rows)]
         for column in ("previous", "current"):
-            texts = [prose.amount(row[column], row["unit"], words) for row in rows.to_dict("records")]
+            texts = [prose.amount(row[column], row["unit"], words) for row in records(rows)]
             rows = rows.assign(
                 **{f"{column}_shown": [":" if gone else text for gone, text in zip(hidden, texts, strict=True)]}
             )
@@ -149,8 +150,8 @@ class SubstanceView:
     def score_table(self) -> Table:
         """The three scores and their sum, each with its word and how sure it is."""
         words = self.edition.words
-        known = {row["dimension"]: row for row in self.scores.to_dict("records")}
-        sure = {row["dimension"]: row for row in self.certainty.to_dict("records")}
+        known = {row["dimension"]: row for row in records(self.scores)}
+        sure = {row["dimension"]: row for row in records(self.certainty)}
         rows = []
         origins = tuple(("", self.made_of(str(dimension))) for dimension in (*SCORED_DIMENSIONS, AGGREGATE))
         for dimension in (*SCORED_DIMENSIONS, AGGREGATE):
@@ -231,7 +232,7 @@ class SubstanceView:
         is_panel = rows["kind"] == "panel"
         sentences = [
             prose.panel_sentence(row, self._panel_name(), self.edition.words)
-            for row in rows[is_panel & (rows["word"] != "")].to_dict("records")
+            for row in records(rows[is_panel & (rows["word"] != "")])
         ]
         paragraph = prose.sources_paragraph(
             rows[~is_panel], self.edition.params.sources, self.edition.words, self.edition.shown, cite
@@ -277,7 +278,7 @@ class SubstanceView:
         told = capital(known_total(groups.assign(substance=self.key), self.key, words, least))
         told = cite(told, self._panel_address())
         sentences = [capital(words("prose.panel.knows", knows=told, source=name))]
-        most = max(groups.to_dict("records"), key=lambda group: group["knows"])
+        most = max(records(groups), key=lambda group: group["knows"])
         if most["knows"] * 2 > people:
             sentences.append(words("prose.panel.most_in", group=words(f"prose.group_name.{most['group']}")))
         elif (groups["knows"] >= least).all():
@@ -333,7 +334,7 @@ class SubstanceView:
                 low=words.number(row["low"]), high=words.number(row["high"]),
                 unit=words(f"unit.{row['unit']}") if words.has(f"unit.{row['unit']}") else row['unit'],
             )
-            for row in prices.to_dict("records")
+            for row in records(prices)
         ]  # fmt: skip
         if texts:
             items.append((words("prose.facts.price"), ", ".join(texts)))
@@ -369,7 +370,7 @@ class SubstanceView:
         cells = tuple(
             (capital(words(f"dimension.{row['dimension']}")), capital(row["label"]),
              words(f"reason.{row['reason'] or 'few'}"))
-            for row in rows.to_dict("records")
+            for row in records(rows)
         )  # fmt: skip
         columns = tuple(Column(words(f"limits.{name}")) for name in ("dimension", "source", "reason"))
         return Table(

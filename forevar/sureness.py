@@ -17,9 +17,10 @@ from forevar.change import add_change
 from forevar.disclosure import has_small_past, hide_series
 from forevar.history import consequence_pairs
 from forevar.prose import score_word
+from forevar.rows import records
 from forevar.season import add_season, curve_turns
 from forevar.terms import AGGREGATE, SCORED_DIMENSIONS
-from forevar.trials import NONE, TrialView, records
+from forevar.trials import NONE, TrialView
 from forevar.words import capital
 
 HIDDEN = ":"

@@ -14,6 +14,7 @@ from forevar.backtest import WAYS, Backtest, backtest
 from forevar.blocks import Column, Credit, Figure, Table, Text
 from forevar.charts.foretold import foretold
 from forevar.prose import score_word
+from forevar.rows import records
 from forevar.score import panel_counts
 from forevar.sensitivity import CHOICES, all_choices, stands
 from forevar.terms import AGGREGATE
@@ -165,8 +166,3 @@ class TrialView:
     def _name(self, substance: str) -> str:
         entry = self.edition.params.substances.get(substance)
         return self.edition.words.name(entry.name) if entry else substance
-
-
-def records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows as mappings with text keys."""
-    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]

@@ -14,8 +14,8 @@ SHELVES = {
     ],
     "decisions": ["rules", "profile_parts", "profile", "settings", "logo", "params", "registry"],
     "numbers": [
-        "corrections", "load", "tidy", "score", "trend", "history", "change", "certainty", "season", "agreement",
-        "sensitivity", "alerts", "backtest", "panel", "coverage", "cells", "disclosure", "store",
+        "rows", "corrections", "load", "tidy", "score", "trend", "history", "change", "certainty", "season",
+        "agreement", "sensitivity", "alerts", "backtest", "panel", "coverage", "cells", "disclosure", "store",
         "drafts",
     ],
     "faces": [

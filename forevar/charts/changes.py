@@ -14,6 +14,7 @@ from forevar.charts.canvas import Axis, Canvas, Px, finish
 from forevar.charts.caption import HIDDEN, description, origin_of, pair_of, shortest_of, signed_percent
 from forevar.charts.measure import flow, text_width, widest, wrap
 from forevar.charts.theme import BAND, FAINT, INK, MARK, PANEL, RULE, SOFT, Series
+from forevar.rows import records
 from forevar.terms import SCORED_DIMENSIONS, Reason
 from forevar.words import HARD_SPACE, Words, capital
 
@@ -90,7 +91,7 @@ def changes(
 
 def _rows(signals: pd.DataFrame, words: Words) -> list[Row]:
     """Dimension by dimension, the largest ratio first; few and uncompared ones last."""
-    rows = [_row(record, words) for record in signals.to_dict("records")]
+    rows = [_row(record, words) for record in records(signals)]
     rows = [row for row in rows if row is not None]
     place = {dimension: number for number, dimension in enumerate(SCORED_DIMENSIONS)}
     return sorted(rows, key=lambda row: (place[row.dimension], row.ratio is None, -(row.ratio or 0), row.label))  # type: ignore[index]

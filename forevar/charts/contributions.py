@@ -13,6 +13,7 @@ from forevar.charts.canvas import Axis, Canvas, finish
 from forevar.charts.caption import description, shortest_of
 from forevar.charts.measure import text_width, widest, wrap
 from forevar.charts.theme import FAINT, LABEL, MARK, PANEL, SOFT, TEXT, Series
+from forevar.rows import records
 from forevar.terms import SCORED_DIMENSIONS, Reason
 from forevar.words import Words, capital
 
@@ -136,7 +137,7 @@ def _parts(
             unscored=kept["value"].isna(), few=kept["flag"].fillna("") == "few", falling=-kept["contribution"]
         )
         ordered = ordered.sort_values(["unscored", "falling", "few", "label"])
-        part.rows = [_row(row, words) for row in ordered.to_dict("records")]
+        part.rows = [_row(row, words) for row in records(ordered)]
         parts.append(part)
     return parts
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from forevar.blocks import Column, Credit, Table
 from forevar.charts.caption import HIDDEN, origin_of, pair_of
+from forevar.rows import records
 from forevar.terms import AGGREGATE, SCORED_DIMENSIONS, Reason
 from forevar.words import HARD_SPACE, Words, capital
 
@@ -58,7 +59,7 @@ def main_table(
         order = part.groupby(["source", "measure"]).agg(weight=("weight", "max"), label=("label", "first"))
         for indicator, of in order.sort_values(["weight", "label"], ascending=[False, True]).iterrows():
             of_one = part[(part["source"] == indicator[0]) & (part["measure"] == indicator[1])]  # type: ignore[index]
-            cells = {str(record["substance"]): record for record in of_one.to_dict("records")}
+            cells = {str(record["substance"]): record for record in records(of_one)}
             origins[len(rows)] = ("", *(origin_of(cells.get(key, {})) for key in substances))
             rows.append((capital(of["label"]), *(_cell(cells.get(key), len(substances), words) for key in substances)))
     if differences is not None and rows:
@@ -92,7 +93,7 @@ def scores_table(differences: pd.DataFrame, substances: Mapping[str, str], *, wo
         words: The reader's language.
         credit: Source line.
     """
-    known = {(row["substance"], row["dimension"]): row for row in differences.to_dict("records")}
+    known = {(row["substance"], row["dimension"]): row for row in records(differences)}
     dimensions = (*SCORED_DIMENSIONS, AGGREGATE)
     rows = tuple(
         (capital(name), *(_score_and_word(known.get((key, str(dimension))), words) for dimension in dimensions))
@@ -111,7 +112,7 @@ def scores_table(differences: pd.DataFrame, substances: Mapping[str, str], *, wo
 def _scores(differences: pd.DataFrame | None) -> dict[tuple[str, str], float]:
     if differences is None:
         return {}
-    return {(row["substance"], row["dimension"]): row["score"] for row in differences.to_dict("records")}
+    return {(row["substance"], row["dimension"]): row["score"] for row in records(differences)}
 
 
 def _score_row(

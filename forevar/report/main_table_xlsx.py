@@ -19,6 +19,7 @@ from forevar import doubt
 from forevar.blocks import Table
 from forevar.charts.caption import pair_of
 from forevar.edition import Edition
+from forevar.rows import records
 from forevar.terms import AGGREGATE, SCORED_DIMENSIONS, Reason
 from forevar.words import MINUS, capital
 
@@ -67,10 +68,8 @@ def _fill_marks(sheet: Worksheet, edition: Edition) -> None:
     sheet.title = words("excel.sheet.table")
     _head(sheet, edition, table, [column.label for column in table.columns], upright=len(keys) > UPRIGHT)
     signals = edition.labelled(edition.now("signals/all"))
-    known = {(row["dimension"], row["label"], row["substance"]): row for row in signals.to_dict("records")}
-    scores = {
-        (row["substance"], row["dimension"]): row["score"] for row in edition.now("differences/all").to_dict("records")
-    }
+    known = {(row["dimension"], row["label"], row["substance"]): row for row in records(signals)}
+    scores = {(row["substance"], row["dimension"]): row["score"] for row in records(edition.now("differences/all"))}
     names = {capital(words(f"dimension.{one}")): one for one in SCORED_DIMENSIONS}
     at, dimension = HEAD_ROW, ""
     for number, row in enumerate(table.rows):
@@ -108,7 +107,7 @@ def _fill_scores(sheet: Worksheet, edition: Edition) -> None:
     rows = edition.now("differences/all").merge(
         edition.now("certainty/all"), on=["substance", "dimension"], how="left", suffixes=("", "_sure")
     )
-    scored = {(row["substance"], row["dimension"]): row for row in rows.to_dict("records")}
+    scored = {(row["substance"], row["dimension"]): row for row in records(rows)}
     signals = edition.labelled(edition.now("signals/all"))
     agencies = doubt.agency_names(edition.params, words)
     at = HEAD_ROW
@@ -209,7 +208,7 @@ def _unscored(signals: pd.DataFrame, edition: Edition) -> str:
     words = edition.words
     named = [
         f"{row['label']} ({words('reason.' + (row['reason'] or Reason.FEW))})"
-        for row in signals.to_dict("records")
+        for row in records(signals)
         if row["reason"] != Reason.UNWEIGHTED and (row["reason"] or row["flag"] == "few")
     ]
     return "; ".join(named)
