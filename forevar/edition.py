@@ -254,18 +254,29 @@ class Edition:
 
     def _find(self, name: str) -> pd.DataFrame:
         table_name, _, part = name.partition("/")
-        table: pd.DataFrame = getattr(self.tables, table_name)
-        if table_name == "files":
-            closed = table["path"].where(table["access"] == "restricted", "")
-            table = table.assign(closed=closed)[["source", "data", "closed"]].drop_duplicates()
-        if "period" in table.columns:
-            table = table[table["period"] <= str(self.period)]  # a year sorts before its own half-years
+        if table_name not in self._until_now:
+            self._until_now[table_name] = self._cut(table_name)
+        table = self._until_now[table_name]
         if part == "consequences":
             table = table[table["dimension"] == "consequences"]
         elif part != "all":
             table = table[table["substance" if part in self.params.substances else "source"] == part]
         if os.environ.get(reads.VARIABLE):
             reads.record(name, digest({name: table}))
+        return table
+
+    @cached_property
+    def _until_now(self) -> dict[str, pd.DataFrame]:
+        return {}
+
+    def _cut(self, name: str) -> pd.DataFrame:
+        """A table up to this half-year; of the files what can reach a report."""
+        table: pd.DataFrame = getattr(self.tables, name)
+        if name == "files":
+            closed = table["path"].where(table["access"] == "restricted", "")
+            table = table.assign(closed=closed)[["source", "data", "closed"]].drop_duplicates()
+        if "period" in table.columns:
+            table = table[table["period"] <= str(self.period)]  # a year sorts before its own half-years
         return table
 
     def now(self, name: str) -> pd.DataFrame:
