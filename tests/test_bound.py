@@ -15,6 +15,8 @@ from forevar.evidence import Evidence
 from forevar.params import load_edition
 from forevar.period import Period
 from forevar.report.make import make_report
+from forevar.start import start_workspace
+from forevar.workspace import Workspace
 
 PERIOD = Period(2026, 1)
 # Language, chapter, text with [what is right|what is planted], kind of finding. {…} comes from the tables.
@@ -120,6 +122,13 @@ def test_texts_of_the_demonstration_agree_with_both_editions(bergen, bergen_para
     for period in (PERIOD, PERIOD.previous):
         opened = Edition(bergen_params, load_edition(bergen, period), bergen_tables, bergen_params.words("nb"))
         bound = check_texts(bergen, period, opened)
+        assert (bound.findings, bound.faults) == ((), ())
+
+
+def test_texts_of_a_new_workspace_and_of_the_example_agree(bergen, tmp_path):
+    start_workspace(tmp_path / "ny", "Lillevik", "nb")
+    for folder, period in ((tmp_path / "ny", PERIOD), (bergen.root / "examples" / "england", Period(2019, 2))):
+        bound = check_texts(Workspace(folder.resolve()), period)
         assert (bound.findings, bound.faults) == ((), ())
 
 
