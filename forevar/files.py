@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import tempfile
 from collections.abc import Mapping
@@ -12,6 +13,8 @@ from forevar.errors import ForevarError
 
 BESIDE = ".part"
 """Ending of a file that is not whole yet; its name begins with a point."""
+UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
+MAKE_ROOM = "make room on the disk, or close the file where it is open, and build again"
 
 
 def write_atomic(path: Path, content: bytes | str, *, private: bool = False) -> Path:
@@ -55,7 +58,7 @@ def write_together(files: Mapping[Path, bytes | str], *, private: bool = False) 
         raise ForevarError(
             f"the file could not be written ({error.strerror or 'no reason given'}); what stood there is untouched",
             f"{path.parent.name}/{path.name}",
-            "make room on the disk, or close the file where it is open, and build again",
+            MAKE_ROOM,
         ) from None
     finally:
         for leftover in beside.values():

@@ -24,6 +24,7 @@ from typing import Any
 
 from forevar import errors, reads, stamp
 from forevar.errors import Fault
+from forevar.files import MAKE_ROOM, UNWRITABLE
 from forevar.workspace import Workspace
 
 WORKERS = "dask worker ADDRESS --nthreads 1 --no-nanny"
@@ -332,5 +333,7 @@ def _cell_fault(job: Job, error: Exception) -> Fault:
 
 
 def _fault(job: Job, error: BaseException) -> Fault:
+    if isinstance(error, OSError) and error.errno in UNWRITABLE:
+        return Fault(f"it could not be written ({error.strerror})", job.name, MAKE_ROOM)
     line = next(iter(str(error).splitlines()), "")
     return Fault(f"{type(error).__name__}: {line}", job.name)

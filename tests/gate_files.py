@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import struct
+import zipfile
 import zlib
 
 import nbformat
@@ -130,6 +131,14 @@ def named(book):
 
 def formula(book):
     book.active["A9"] = '=HYPERLINK("mailto:kari.nordmann@helse.example.no","skriv")'
+
+
+def within(raw, name, content=b"x"):
+    """A workbook with one more file in it."""
+    file = io.BytesIO(raw)
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.writestr(name, content)
+    return file.getvalue()
 
 
 def paper(lines=("Kripos (20 mot 24 beslag) er stabilt.",), change=lambda writer: None):

@@ -31,6 +31,7 @@ from gate_files import (
     remark,
     shown,
     spec,
+    within,
     workbook,
 )
 from tiny import make_workspace, write
@@ -73,6 +74,11 @@ LEAKS = [
     ("comment", "r.html", page(comment="<!-- ring kari.nordmann@helse.example.no -->"), MAIL),
     ("comment with a count", "r.html", page(comment="<!-- Brukerrommet: 3 besøk -->"), SMALL),
     ("script", "r.html", page("<script>const who = 'kari.nordmann@helse.example.no';</script>"), MAIL),
+    ("count in a script's text", "r.html", page('<script>show("Brukerrommet: 3 besøk");</script>'), SMALL),
+    ("count in a script's list", "r.html", page('<script>const rows = [["OUS, positive prøver", 3]];</script>'), SMALL),
+    ("count in a script's record", "r.html", page('<script>const row = {"Kilde": "OUS", "Antall": 3};</script>'), SMALL),
+    ("value of a hidden field", "r.html", page('<input type="hidden" value="Kripos (3 mot 8 beslag)">'), SMALL),
+    ("page without scripts", "r.html", page("<noscript>Brukerrommet: 3 besøk</noscript>"), SMALL),
     ("path in a script", "r.html", page("<script>load('/home/kari/tall.csv');</script>"), PATH),
     ("property of the page", "r.html", page(head='<meta name="author" content="C:\\Users\\kari">'), PATH),
     ("data attribute", "r.html", page('<p data-origin="data/raw/key_persons/2026-1-key_persons.csv">x</p>'), FILE),
@@ -111,6 +117,8 @@ LEAKS = [
     ("footer of a sheet", "t.xlsx", workbook(footer("Ring 55 97 12 34")), PHONE),
     ("defined name", "t.xlsx", workbook(named), PATH),
     ("formula", "t.xlsx", workbook(formula), MAIL),
+    ("picture in a workbook", "t.xlsx", within(workbook(), "xl/media/image1.png", picture((b"tEXt", b"Author\0kari@example.no"))), MAIL),
+    ("file in a workbook", "t.xlsx", within(workbook(), "xl/embeddings/tall.bin"), "unreadable"),
     ("notebook's run record", "n.ipynb", notebook(metadata={"papermill": {"input_path": "/home/kari/n.ipynb"}}), PATH),
     ("notebook's chart", "n.ipynb", notebook(shown(**{VEGALITE: spec(text="a", count=3)})), COLUMN),
     ("notebook's table", "n.ipynb", notebook(shown(text__html="<table><tr><th>K</th><th>n</th></tr><tr><th>OUS</th><td>3</td></tr></table>")), SMALL),

@@ -2,6 +2,7 @@
 
 import io
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from tiny import make_workspace, write
 from forevar.lock import building
 from forevar.params import load_params
 from forevar.store import read_tables
+from forevar.workspace import Workspace
 
 BROKEN = Path(__file__).with_name("broken_build.py")
 SHORT = """
@@ -32,7 +34,7 @@ def command(town, how, when, *words):
 
 def run(town, how="count", when=0, *words):
     words = words or ("build", "2026-1")
-    return subprocess.run(command(town, how, when, *words), capture_output=True, text=True, timeout=300, check=False)
+    return subprocess.run(command(town, how, when, *words), capture_output=True, text=True, timeout=1200, check=False)
 
 
 def change(town, number):
@@ -121,6 +123,60 @@ def test_disk_that_takes_no_more_stops_the_command_with_a_way_out(town, how, wor
     assert "mend: " in done.stderr
     is_whole(town)
     assert (town.reports("2026-1") / "report.pdf").read_bytes() == before
+
+
+# --- a small disk of its own ------------------------------------------------------------------------------------------
+
+
+def mount(*words):
+    return subprocess.run(["mount", *words], capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def disk(town, tmp_path):
+    """A disk of 64 MB with a built town on it; the tests above do the same with failing calls, on every machine."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    if shutil.which("mount") is None or mount("-t", "tmpfs", "-o", "size=64m", "tmpfs", str(place)).returncode:
+        pytest.skip("this user may not mount a disk")
+    try:
+        shutil.copytree(town.root, place / "town")
+        made = Workspace(place / "town")
+        mends(made)
+        yield made
+    finally:
+        subprocess.run(["umount", str(place)], check=True)
+
+
+def stops_and_mends(made, words, repair):
+    """The command ends in words, the last report stands, and with the disk as it was the next build is good."""
+    before = (made.reports("2026-1") / "report.pdf").read_bytes()
+    done = run(made, "count", 0, *words)
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    assert "mend: " in done.stderr
+    is_whole(made)
+    assert (made.reports("2026-1") / "report.pdf").read_bytes() == before
+    repair()
+    mends(made)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("left", [0, 20_000, 300_000])
+def test_full_disk_stops_the_build_with_a_way_out(disk, left):
+    change(disk, 700 + left % 7)
+    filler = disk.root.parent / "filler"
+    with filler.open("wb") as file:
+        file.write(bytes(max(shutil.disk_usage(disk.root).free - left, 0)))
+    stops_and_mends(disk, ("build", "2026-1"), filler.unlink)
+
+
+@pytest.mark.slow
+def test_readonly_disk_stops_the_build_with_a_way_out(disk):
+    change(disk, 750)
+    place = str(disk.root.parent)
+    assert mount("-o", "remount,ro", place).returncode == 0
+    stops_and_mends(disk, ("build", "2026-1"), lambda: mount("-o", "remount,rw", place))
 
 
 def test_scored_tables_of_a_killed_score_are_made_anew(town):

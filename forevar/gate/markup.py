@@ -26,6 +26,7 @@ DRAWN = frozenset({"d", "points", "transform", "viewbox", "class", "id", "style"
 _DATA = re.compile(r"data:([\w/+.-]*)((?:;[\w=-]+)*),([^\"')\s>]*)")
 _MOVE = re.compile(r"translate\(\s*(-?[\d.]+)[ ,]+(-?[\d.]+)")
 LINE = 6.0
+_LITERAL = re.compile(r'"(?:[^"\\\n]|\\.){6,}"|[\[{][^\[\]{}]{6,400}[\]}]')
 
 
 def markup_pieces(source: str, where: str = "") -> Iterator[Piece]:
@@ -115,6 +116,17 @@ def _script(tag: Tag, at: str) -> Iterator[Piece]:
     else:
         yield Piece(where, text, kind="code")
         yield from _nested(text, where)
+        yield from _literals(text, where)
+
+
+def _literals(code: str, where: str) -> Iterator[Piece]:
+    """Texts, lists and records that stand in a script as they would in JSON; what is not JSON is only code."""
+    for found in _LITERAL.finditer(code):
+        try:
+            value = json.loads(found[0])
+        except ValueError:
+            continue
+        yield from json_pieces(value, f"{where} > literal")
 
 
 def _table(table: Tag, at: str) -> Iterator[Piece]:

@@ -20,6 +20,7 @@ from pypdf.generic import (
     TextStringObject,
 )
 
+from forevar.gate.picture import picture_pieces
 from forevar.gate.piece import Piece, row
 
 MOST = 200 * 2**20
@@ -116,6 +117,10 @@ def _parts(archive: zipfile.ZipFile, where: str) -> Iterator[Piece]:
             soup = BeautifulSoup(body.decode("utf-8", errors="replace"), "html.parser")
             for text in soup.stripped_strings:
                 yield Piece(f"{where}{name}", text)
+        elif name.endswith((".png", ".jpg", ".jpeg")):
+            yield from picture_pieces(body, f"{where}{name}")
+        elif name.startswith("xl/embeddings/"):
+            yield Piece(f"{where}{name}", "a file within the workbook", kind="unread")
         elif name.endswith(".rels"):
             for target in re.findall(r'Target="([^"]*)"[^>]*TargetMode="External"', body.decode()):
                 yield Piece(f"{where}{name}", target)
