@@ -45,7 +45,8 @@ def short_sentence(rows: pd.DataFrame, params: Params, words: Words) -> str:
     if not known:
         return ""
     if all(_is_still(row) for row in known):
-        return words("doubt.all_stable", n=words.count_word(int(sum(row["n_sources"] for row in known))))
+        n = int(sum(row["n_sources"] for row in known))
+        return words("doubt.all_stable" if n > 1 else "doubt.one_stable", n=words.count_word(n))
     shares = [holds(row["same_word"], words) for row in known]
     key = "doubt.words_hold" if len(shares) > 1 else "doubt.word_holds"
     sentences = [words(key, shares=words.join(shares))]
@@ -69,7 +70,8 @@ def _sentence(row: Mapping[Any, Any], params: Params, words: Words) -> str:
     small = params.method.words.small
     dimension = capital(words(f"prose.definite.{row['dimension']}"))
     if _is_still(row):
-        return words("doubt.still", dimension=dimension, n=words.count_word(int(row["n_sources"])))
+        n = int(row["n_sources"])
+        return words("doubt.still" if n > 1 else "doubt.one_still", dimension=dimension, n=words.count_word(n))
     without = row["word_without"]
     values = {
         "dimension": dimension, "word": score_word(row["word"], words, small), "share": holds(row["same_word"], words),
