@@ -341,14 +341,17 @@ def form(given: argparse.Namespace, workspace: Workspace) -> int:
 
 
 def lab(given: argparse.Namespace, workspace: Workspace) -> int:
-    """Open JupyterLab on the start notebook: the workspace's own, else the one forevar carries."""
+    """Open JupyterLab on the start notebook, once every notebook lies in the workspace, where it can be saved."""
     import os
     import subprocess
 
-    start = workspace.notebook("start")
-    if start is None:
+    from forevar.start import lay_notebooks
+
+    if laid := lay_notebooks(workspace):
+        say(f"{len(laid)} notebooks copied into notebooks/; they are yours now: delete one to have forevar's own again")
+    start = workspace.root / "notebooks" / "start.ipynb"
+    if not start.is_file():
         raise ParamsError("the start notebook is not there", mend="install forevar again")
-    root = workspace.root if start.is_relative_to(workspace.root) else start.parent
     environment = {**os.environ, "FOREVAR_WORKSPACE": str(workspace.root)}
-    words = [sys.executable, "-m", "jupyterlab", str(start), f"--ServerApp.root_dir={root}"]
+    words = [sys.executable, "-m", "jupyterlab", str(start), f"--ServerApp.root_dir={workspace.root}"]
     return subprocess.call(words, cwd=workspace.root, env=environment)

@@ -8,8 +8,9 @@ from pathlib import Path
 from string import Template
 
 from forevar.errors import ParamsError
+from forevar.files import write_atomic
 from forevar.words import LANGUAGES
-from forevar.workspace import MARKER, Workspace
+from forevar.workspace import MARKER, Workspace, bundled
 
 STARTER = Path(__file__).resolve().parent / "starter"
 STARTER_LANG = "nb"
@@ -50,6 +51,26 @@ def start_workspace(folder: Path, place: str, lang: str = STARTER_LANG) -> Works
         else:
             shutil.copyfile(source, target)
     return Workspace(root)
+
+
+def lay_notebooks(workspace: Workspace) -> list[Path]:
+    """Copy the notebooks that forevar carries and the workspace lacks into it; those of one edition stay behind.
+
+    Where forevar is installed nobody may write, and what JupyterLab saved there would change every town's report.
+
+    Returns:
+        The copies, sorted.
+    """
+    carried, own = bundled("notebooks"), workspace.root / "notebooks"
+    if carried is None or carried == own:
+        return []
+    laid = []
+    for source in sorted(carried.rglob("*.ipynb")):
+        name = source.relative_to(carried)
+        if name.parts[0] != "special_focus" and ".ipynb_checkpoints" not in name.parts and not (own / name).exists():
+            write_atomic(own / name, source.read_bytes())
+            laid.append(own / name)
+    return laid
 
 
 def _filled(source: Path, place: str, lang: str) -> str:

@@ -13,7 +13,7 @@ from forevar.cli import main
 from forevar.edition import open_edition
 from forevar.errors import ParamsError
 from forevar.params import load_params
-from forevar.start import STARTER, start_workspace
+from forevar.start import STARTER, lay_notebooks, start_workspace
 
 ROOT = Path(__file__).parent.parent
 
@@ -127,6 +127,29 @@ def test_notebook_of_the_workspace_takes_the_place_of_the_one_forevar_carries(tm
     own.write_bytes(carried.read_bytes())
     assert town.notebook("method") == own
     assert town.notebook("main_table") == carried.parent / "main_table.ipynb"
+
+
+def test_lab_opens_on_notebooks_of_the_workspace_and_never_on_those_forevar_carries(tmp_path, monkeypatch, capsys):
+    town = start_workspace(tmp_path / "town", "Sandefjord")
+    own = town.root / "notebooks" / "method.ipynb"
+    own.parent.mkdir()
+    own.write_text("{}", encoding="utf-8")
+    called = []
+    monkeypatch.setattr(subprocess, "call", lambda words, **given: called.append((words, given)) or 0)
+    assert main(["--workspace", str(town.root), "lab"]) == 0
+    assert called[0][0][3:] == [str(own.with_name("start.ipynb")), f"--ServerApp.root_dir={town.root}"]
+    assert called[0][1]["env"]["FOREVAR_WORKSPACE"] == str(town.root)
+    assert own.read_text(encoding="utf-8") == "{}"
+    names = {path.relative_to(own.parent).as_posix() for path in own.parent.rglob("*.ipynb")}
+    assert {"start.ipynb", "substance.ipynb", "substances/kokain.ipynb"} < names
+    assert not any(name.startswith("special_focus") for name in names)
+    assert f"{len(names) - 1} notebooks copied" in capsys.readouterr().err
+    assert main(["--workspace", str(town.root), "lab"]) == 0
+    assert "copied" not in capsys.readouterr().err
+
+
+def test_lab_of_this_repository_copies_nothing(bergen):
+    assert lay_notebooks(bergen) == []
 
 
 @pytest.mark.slow

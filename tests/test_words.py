@@ -1,8 +1,10 @@
 """Numbers and names as a reader sees them."""
 
+import pandas as pd
 import pytest
 
 from forevar import Period
+from forevar.doubt import paragraph, short_sentence
 from forevar.errors import ParamsError
 from forevar.words import Words, flatten
 
@@ -75,3 +77,10 @@ def test_comma_outside_quotes_cuts_no_phrase_short(bergen_params):
 def test_every_phrase_has_a_text_in_every_language(bergen_params, lang):
     missing = [key for key, texts in bergen_params.phrases.items() if not texts.get(lang)]
     assert missing == []
+
+
+def test_one_stable_source_is_not_called_all_one_sources(bergen_params):
+    row = {"dimension": "use", "word": "stable", "n_sources": 1, "rests_on": "", "same_word": 1.0}
+    told = [tell(pd.DataFrame([row]), bergen_params, bergen_params.words("en")) for tell in (short_sentence, paragraph)]
+    assert told[0] == "The one source is stable."
+    assert "the one source is stable" in told[1]

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import importlib.util
+import io
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pypdf
 import pytest
 from report_builders import CREDIT, cell, chapter, document, figure, full_chapters, hostile_chapters, spec
 
 from forevar.blocks import Column, Table, Text
+from forevar.logo import Logo
 from forevar.report.html import render_html
 from forevar.report.svg import Draughtsman
 
@@ -148,6 +152,49 @@ def test_charts_and_links_are_reached_with_the_keyboard(browser: Any, report: Pa
         page.keyboard.press("Tab")
         reached.add(page.evaluate("document.activeElement.getAttribute('role') || document.activeElement.tagName"))
     assert {"img", "SUMMARY", "A"} <= reached
+
+
+def test_contents_lead_to_the_chapter(browser: Any, report: Path) -> None:
+    page = Opened(browser, report, viewport={"width": 1200, "height": 900}).page
+    page.evaluate("document.documentElement.style.scrollBehavior = 'auto'")
+    page.locator("nav a", has_text="Kokain").click()
+    page.wait_for_function("Math.abs(document.querySelector('#substances-kokain').getBoundingClientRect().top) < 120")
+
+
+def test_table_of_a_figure_opens_and_closes_with_the_keyboard(browser: Any, report: Path) -> None:
+    page = Opened(browser, report, viewport={"width": 1200, "height": 900}).page
+    table = page.locator("figure details table").first
+    assert not table.is_visible()
+    page.locator("figure summary").first.focus()
+    page.keyboard.press("Enter")
+    assert table.is_visible()
+    page.keyboard.press("Enter")
+    assert not table.is_visible()
+
+
+def test_paper_has_the_still_drawings_every_chapter_and_no_tools(browser: Any, report: Path) -> None:
+    page = Opened(browser, report, viewport={"width": 1200, "height": 900}).page
+    page.evaluate("drawAll()")
+    page.emulate_media(media="print")
+    assert page.locator("nav:visible, a.csv:visible, .skip:visible").count() == 0
+    assert page.locator("figure .static.wide svg:visible").count() == 2
+    paper = pypdf.PdfReader(io.BytesIO(page.pdf(format="A4")))
+    printed = " ".join(" ".join(sheet.extract_text() for sheet in paper.pages).split())
+    assert all(title in printed for title in page.locator("main > section h2").all_text_contents())
+
+
+def test_logo_runs_nothing_whatever_it_holds(browser: Any, tmp_path: Path) -> None:
+    """Such a file is refused when params are read; here it has got past that."""
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9" onload="parent.hacked = 1">'
+        '<script>parent.hacked = 1</script><image href="https://example.org/a.png"/><path d="M0 0h9v9z"/></svg>'
+    )
+    path = tmp_path / "logo.html"
+    path.write_text(render_html(replace(document(), logo=Logo(svg.encode(), "svg")), Draughtsman()), encoding="utf-8")
+    opened = Opened(browser, path, viewport={"width": 1200, "height": 900})
+    assert opened.page.locator(".cover img").evaluate("image => image.complete && image.naturalHeight > 0")
+    assert opened.page.evaluate("window.hacked") is None
+    assert opened.outside == []
 
 
 def test_numbers_are_downloaded_offline(browser: Any, report: Path) -> None:
