@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable
 
 from forevar.blocks import Text
+from forevar.words import capital
 
 Cite = Callable[[str, str], str]
 """A number and where it stands → the number as it is written in the text."""
@@ -58,7 +59,7 @@ def address(name: str, *origins: object) -> str:
     for earlier, later in itertools.pairwise(known):
         sheet, _, cells = later.rpartition(":")
         told += f" → {cells if sheet and sheet == earlier.rpartition(':')[0] else later}"
-    return f"{name}: {told}" if name else told
+    return f"{capital(name)}: {told}" if name else told
 
 
 def _short(origin: str) -> str:

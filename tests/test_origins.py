@@ -26,6 +26,10 @@ def test_address_names_source_file_and_the_cells_that_are_needed(origins, told):
     assert address("AFR", *origins) == told
 
 
+def test_name_of_a_source_begins_with_a_capital():
+    assert address("politiet", "a.csv:B2") == "Politiet: a.csv:B2"
+
+
 def test_text_is_the_same_with_and_without_its_origins():
     text = cited(lambda cite: f"AFR ({cite('14', 'AFR: a.csv:B2')} mot {cite('8', '')}).")
     assert text.markdown == "AFR (14 mot 8)."
