@@ -79,8 +79,9 @@ def test_every_phrase_has_a_text_in_every_language(bergen_params, lang):
     assert missing == []
 
 
-def test_one_stable_source_is_not_called_all_one_sources(bergen_params):
-    row = {"dimension": "use", "word": "stable", "n_sources": 1, "rests_on": "", "same_word": 1.0}
+def test_stable_sources_are_told_without_their_number(bergen_params):
+    still = {"word": "stable", "rests_on": "", "word_without": "", "score_without": 0.0, "low": 0.0, "high": 0.0}
+    row = {"dimension": "use", "same_word": 1.0, **still}
     told = [tell(pd.DataFrame([row]), bergen_params, bergen_params.words("en")) for tell in (short_sentence, paragraph)]
-    assert told[0] == "The one source is stable."
-    assert "the one source is stable" in told[1]
+    assert told[0] == "No source moved."
+    assert "no source moved" in told[1]
