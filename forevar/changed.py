@@ -224,7 +224,7 @@ class ChangedView:
 
     def _first(self, moved: pd.DataFrame) -> list[dict[Any, Any]]:
         """The few that are named: those of the main findings, then by how much the score moved."""
-        main = [one.substance for one in self.edition.overview().headlines]
+        main = [one.substance for one in self.edition.recipe.headlines]
         size = (moved["score"].fillna(0) - moved["score_before"].fillna(0)).abs()
         ranked = moved.assign(size=size, rest=~moved["substance"].isin(main), whole=moved["dimension"] == AGGREGATE)
         chosen = ranked.sort_values(["rest", "whole", "size"], ascending=[True, True, False], kind="stable")
