@@ -71,3 +71,8 @@ def test_missing_name_in_a_text_names_itself():
 def test_every_phrase_has_a_text_in_every_language(bergen_params, lang):
     missing = [key for key, texts in bergen_params.phrases.items() if not texts.get(lang)]
     assert missing == []
+
+
+def test_no_text_in_english_has_norwegian_quotation_marks(bergen_params):
+    english = {key: texts.get("en", "") for key, texts in bergen_params.words("en").table.items()}
+    assert [key for key, text in english.items() if "«" in text or "»" in text] == []
