@@ -145,7 +145,7 @@ def sensitivity_sentence(row: Mapping[str, Any], params: Params, words: Words) -
     }  # fmt: skip
     if not row["others"]:
         return words("certainty.sensitivity.always", **values)
-    others = words.join([f"«{score_word(other, words, small)}»" for other in row["others"]], "or")
+    others = words.join([words("quoted", text=score_word(other, words, small)) for other in row["others"]], "or")
     most = min(CHOICES, key=lambda choice: float(row[f"share_{choice}"]))
     choice = words(f"certainty.sensitivity.choice.{most}")
     share = holds(row["share"], words)

@@ -315,7 +315,7 @@ class SubstanceView:
         for key in (f"term.{question}.{term}", f"term.{term}"):
             if words.has(key):
                 return words(key)
-        return words("prose.facts.slang_term", term=term) if question == "slang" else term
+        return words("quoted", text=term) if question == "slang" else term
 
     def facts(self) -> Facts | None:
         """Price, way of intake, slang, combinations and where it is bought, as the panel says."""

@@ -133,6 +133,14 @@ def test_scores_sheet_has_every_score_with_certainty_and_reasons() -> None:
     assert len(rows) == 16
 
 
+def test_a_score_that_never_varies_is_given_no_share() -> None:
+    tables = made().tables
+    still = replace(tables, certainty=tables.certainty.assign(high=tables.certainty["low"]))
+    sheet = load_workbook(io.BytesIO(main_table_xlsx(replace(made(), tables=still))))["Skårer"]
+    column = next(cell.column for cell in sheet[4] if cell.value == "Ordet holder i")
+    assert {sheet.cell(row, column).value for row in range(5, sheet.max_row + 1)} == {None}
+
+
 def test_a_text_that_begins_like_a_formula_stays_a_text() -> None:
     given = made()
     heroin = given.params.substances["heroin"].model_copy(update={"name": "=1+1"})

@@ -85,3 +85,8 @@ def test_stable_sources_are_told_without_their_number(bergen_params):
     told = [tell(pd.DataFrame([row]), bergen_params, bergen_params.words("en")) for tell in (short_sentence, paragraph)]
     assert told[0] == "No source moved."
     assert "no source moved" in told[1]
+
+
+def test_no_text_in_english_has_norwegian_quotation_marks(bergen_params):
+    english = {key: texts.get("en", "") for key, texts in bergen_params.words("en").table.items()}
+    assert [key for key, text in english.items() if "«" in text or "»" in text] == []

@@ -121,7 +121,7 @@ def _fill_scores(sheet: Worksheet, edition: Edition) -> None:
             _write(sheet.cell(at, 4), edition.word(row.get("word") or "") or words("text.no_score"))
             for column, name in ((5, "low"), (6, "high"), (11, "score_without")):
                 _number(sheet.cell(at, column), row.get(name, math.nan))
-            if not pd.isna(share := row.get("same_word", math.nan)):
+            if not pd.isna(share := row.get("same_word", math.nan)) and row["low"] < row["high"]:
                 cell = sheet.cell(at, 7, math.floor(100 * share) / 100)
                 cell.number_format, cell.alignment = "0 %", Alignment(horizontal="center")
             for column, name in ((8, "n_scored"), (9, "n_sources")):
