@@ -90,3 +90,8 @@ def test_stable_sources_are_told_without_their_number(bergen_params):
 def test_no_text_in_english_has_norwegian_quotation_marks(bergen_params):
     english = {key: texts.get("en", "") for key, texts in bergen_params.words("en").table.items()}
     assert [key for key, text in english.items() if "«" in text or "»" in text] == []
+
+
+def test_per_cent_never_breaks_from_its_number(bergen_params):
+    table = bergen_params.words("nb").table
+    assert [key for key, texts in table.items() if " %" in texts["nb"] + texts["nn"] and key != "number.percent"] == []
