@@ -59,7 +59,7 @@ def why(view: SubstanceView, dimension: str = AGGREGATE) -> Table:
     cells = tuple(
         (
             capital(words(f"dimension.{row['dimension']}")), row["label"],
-            *(_figure(row[name], edition.shown(row), edition) for name in ("previous", "current")),
+            *(row[f"{name}_shown"] or _figure(row[name], edition) for name in ("previous", "current")),
             "–" if pd.isna(row["value"]) else words.signed(row["value"]), f"{row['weight']:g}",
             words.signed(row["contribution"]) if pd.notna(row["value"]) else words(f"reason.{row['reason'] or 'few'}"),
             " → ".join(place for place in (row["origin_previous"], row["origin_current"]) if place and pd.notna(place)),
@@ -228,10 +228,8 @@ def _scored_again(edition: Edition, left_out: Iterable[str]) -> Edition:
     )  # fmt: skip
 
 
-def _figure(number: float, is_shown: bool, edition: Edition) -> str:
-    if pd.isna(number):
-        return "–"
-    return edition.words.number(number) if is_shown else ":"
+def _figure(number: float, edition: Edition) -> str:
+    return "–" if pd.isna(number) else edition.words.number(number)
 
 
 def _score(row: dict[Any, Any] | None, edition: Edition) -> str:
