@@ -73,7 +73,7 @@ def why(view: SubstanceView, dimension: str = AGGREGATE) -> Table:
     cells = tuple(
         (
             capital(words(f"dimension.{row['dimension']}")), row["label"],
-            *(_amount(row, name, edition) for name in ("previous", "current")),
+            *(row[f"{name}_shown"] or _amount(row, name, edition) for name in ("previous", "current")),
             "–" if pd.isna(row["value"]) else words.signed(row["value"]), f"{row['weight']:g}",
             words.signed(row["contribution"]) if pd.notna(row["value"]) else words(f"reason.{row['reason'] or 'few'}"),
             " → ".join(place for place in (row["origin_previous"], row["origin_current"]) if place and pd.notna(place)),
@@ -321,9 +321,7 @@ def _scored_again(edition: Edition, left_out: Iterable[str]) -> Edition:
 
 
 def _amount(row: dict[Any, Any], column: str, edition: Edition) -> str:
-    if pd.isna(row[column]):
-        return "–"
-    return prose.amount(row[column], row["unit"], edition.words) if edition.shown(row) else ":"
+    return "–" if pd.isna(row[column]) else prose.amount(row[column], row["unit"], edition.words)
 
 
 def _score(row: dict[Any, Any] | None, edition: Edition) -> str:
