@@ -8,6 +8,7 @@ import shutil
 import zipfile
 import zlib
 
+import nbformat
 import pytest
 from gate_files import (
     SPEC,
@@ -186,7 +187,17 @@ def test_clean_file_has_no_finding(name, raw, known):
     assert findings(raw, name, known) == []
 
 
+def test_cell_id_that_happens_to_be_digits_is_no_telephone_number(known):
+    book = nbformat.reads(notebook().decode(), 4)
+    book.cells[0].id = "55304051"
+    assert findings(nbformat.writes(book).encode(), "n.ipynb", known) == []
+
+
 ALLOWED = [
+    "<p>Mediekilder: 3 av 12 gir skår.</p>",
+    "<table><tr><th>K</th><th>N</th></tr><tr><th>Tolletaten, mengde</th><td>14 750 → 15 000 tabletter</td></tr></table>",
+    "<table><tr><th></th><th>GHB/GBL</th></tr><tr><th>Skår</th><td>2</td></tr></table>",
+    "<table><tr><th>Halvår</th><th>GHB/GBL, skår</th></tr><tr><th>vår 2003</th><td>2</td></tr></table>",
     "<p>Kontakt: Kontor i Lillevik, tlf. 55 30 40 50, post@lillevik.example.no. ISSN 2535-4094.</p>",
     "<p title='data/raw/statistics/2026-1-kripos.csv:B7'>Kripos (20 mot 24 beslag)</p>",
     "<p>1 234 567 kanyler, 50 000 mot 32 110 ark folie. Tall fra 2026-03-31, 20260331.</p>",

@@ -313,7 +313,7 @@ def _table(curves: Sequence[Curve], words: Words, credit: Credit) -> Table:
         title=words("charts.long_term.table"),
         columns=(
             Column(words("charts.long_term.half_year")),
-            *(Column(capital(c.series.name), "right") for c in curves),
+            *(Column(words("charts.long_term.sum_of", substance=capital(c.series.name)), "right") for c in curves),
         ),
         rows=tuple(rows),
         strong=(len(rows) - 1,),

@@ -97,12 +97,20 @@ def pieces_of(raw: bytes, name: str) -> Iterator[Piece]:
         yield Piece(f"{name}: file", f"it could not be opened ({type(error).__name__})", kind="unread")
 
 
+_DRAWN = re.compile("[0-9a-f]{8}")
+
+
 def _notebook(raw: bytes) -> object:
-    """A notebook with the lists of lines joined, so that a sentence is one text."""
+    """A notebook with the lists of lines joined, so that a sentence is one text; without ids drawn by nbformat.
+
+    Eight random hexadecimal digits are now and then eight digits, which look like a telephone number.
+    """
 
     def joined(value: object) -> object:
         if isinstance(value, dict):
-            return {key: joined(part) for key, part in value.items()}
+            return {
+                key: joined(part) for key, part in value.items() if not (key == "id" and _DRAWN.fullmatch(str(part)))
+            }
         if isinstance(value, list):
             texts = [part for part in value if isinstance(part, str)]
             return "".join(texts) if value and len(texts) == len(value) else [joined(part) for part in value]

@@ -49,6 +49,7 @@ class Knowledge:
         people: How many answered each panel and each of its groups → fewest of them that may be printed.
         allowed: Texts of the publisher's own, in small letters.
         weights: Source and dimension, in the reader's word → its weight, which stands in a table of weights.
+        coverage: What is said behind «3 av 10» where it tells sources and not people: «gir skår».
     """
 
     labels: tuple[Label, ...] = ()
@@ -58,6 +59,7 @@ class Knowledge:
     people: dict[int, int] = field(default_factory=dict)
     allowed: tuple[str, ...] = ()
     weights: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    coverage: tuple[str, ...] = ()
 
     @cached_property
     def by_text(self) -> dict[str, Label]:
@@ -95,6 +97,7 @@ def knowledge_of(params: Params, recipe: Recipe, people: dict[int, int] | None =
         people or {},
         tuple(text.casefold() for text in allowed if text),
         _weights(params),
+        tuple(params.phrases.get("charts.coverage.are_scored", {}).values()),
     )
 
 

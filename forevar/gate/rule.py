@@ -12,13 +12,14 @@ from forevar.gate.piece import Piece
 SPACE = r"[ \u00a0\u2009\u202f]"
 ARROW = r"(?:→|->|–>|mot|against|fra|frå|til|to|from|vs\.?)"
 _PAIR = re.compile(
-    rf"(?<![\w,.−+\-–×])(\d{{1,3}}){SPACE}*{ARROW}{SPACE}*(\d{{1,3}})(?![\d,.]\d|{SPACE}\d{{3}}|{SPACE}?%)"
+    rf"(?<![\w,.−+\-–×])(\d{{1,3}}){SPACE}*{ARROW}{SPACE}*(\d{{1,3}})(?!\d|[,.]\d|{SPACE}\d{{3}}|{SPACE}?%)"
 )
 _OF = re.compile(rf"(?<![\w,.−+\-–×])(\d{{1,3}}){SPACE}(?:av|of){SPACE}(\d{{1,3}})(?!\d)")
 _COUNT = re.compile(
     rf"(?<![\w,.−+\-–×/])(\d{{1,3}}|en|ett|ein|eit|one|to|two|tre|three|fire|four|fem|five){SPACE}([^\W\d_]{{4,}})"
 )
 _BARE = re.compile(r"\d{1,3}")
+SCORES = ("skår", "score")
 _NUMBER_WORDS = {
     "en": 1, "ett": 1, "ein": 1, "eit": 1, "one": 1, "to": 2, "two": 2, "tre": 3, "three": 3, "fire": 4, "four": 4,
     "fem": 5, "five": 5,
@@ -111,7 +112,8 @@ def _small(piece: Piece, known: Knowledge) -> Iterator[Finding]:
     for sentence in _SENTENCE.split(piece.text):
         yield from _small_in_sentence(sentence, piece.where, known)
     for one in _OF.finditer(piece.text):
-        if 0 < int(one[1]) < known.people.get(int(one[2]), 0):
+        tells_sources = piece.text[one.end() :].lstrip().startswith(known.coverage)
+        if 0 < int(one[1]) < known.people.get(int(one[2]), 0) and not tells_sources:
             yield Finding("small count", piece.where, f"«{one[0]}» of a panel")
 
 
@@ -136,7 +138,7 @@ def _small_in_sentence(text: str, where: str, known: Knowledge) -> Iterator[Find
 def _small_in_row(piece: Piece, known: Knowledge) -> Iterator[Finding]:
     """Bare numbers and pairs in the cells of a row that a guarded source names, or under a guarded source's head."""
     numbers = [_small_numbers(cell, known.most) for cell in piece.cells]
-    if not any(numbers):
+    if not any(numbers) or piece.cells[0].strip().casefold() in SCORES:
         return
     named = [labels[0][1] for cell in piece.cells if (labels := _named_in(cell, known))]
     own = named[0] if len({label.source for label in named}) == 1 else None
