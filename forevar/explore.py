@@ -115,7 +115,7 @@ def made_of(dimension: str, scores: Mapping[str, tuple[float, str]], signals: pd
     lines = []
     for row in sorted(rows, key=lambda row: -abs(row["contribution"]))[:MOST_PARTS]:
         adds = f"{capital(row['label'])} {words.signed(row['contribution'])}"
-        lines.append(address(adds, *(row[name] for name in ORIGINS)) or adds)
+        lines.append(address(adds, *(row.get(name) for name in ORIGINS)) or adds)
     return "\n".join([*lines, "…"] if len(rows) > MOST_PARTS else lines)
 
 

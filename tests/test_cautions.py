@@ -73,7 +73,7 @@ def test_words_that_hold_rest_on_one_or_flip_are_counted():
          "flips_equal_weights": [False, True, False]}
     )  # fmt: skip
     sentence = cautions.robust_sentence(table, 0.8, WORDS)
-    assert sentence.startswith("Én av 2 ord holder i minst 80\u00a0% av trekningene. Én hviler på én kilde alene")
+    assert sentence.startswith("Én av to ord holder i minst 80\u00a0% av trekningene. Én hviler på én kilde alene")
 
 
 def test_season_is_told_by_source():

@@ -33,7 +33,7 @@ def made(lang: str = "nb") -> Edition:
         low=differences["score"] - 6, high=differences["score"] + 6, same_word=0.899, rests_on="afr",
         score_without=differences["score"] - 3, word_without="stable", rests_on_one=False, would_change_if="",
     )  # fmt: skip
-    files = pd.DataFrame({"source": list(params.sources), "data": "reconstructed"})
+    files = pd.DataFrame({"source": list(params.sources), "data": "reconstructed", "path": "", "access": "open"})
     empty = pd.DataFrame()
     tables = Tables(empty, empty, signals, differences, certainty, empty, files, empty)
     return Edition(params, recipe(), tables, params.words(lang))
