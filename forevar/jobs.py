@@ -278,10 +278,11 @@ def _limit_memory(gib: float) -> None:
 
 def _execute(job: Job) -> Fault | None:
     """Run the notebook here and put it and its stamp in place; or say what went wrong."""
+    import papermill.execute as papermill
     from papermill.exceptions import PapermillExecutionError
-    from papermill.execute import execute_notebook
 
     logging.getLogger("papermill").setLevel(logging.ERROR)
+    papermill.write_ipynb = _write  # this process runs one notebook and ends
     job.failed.parent.mkdir(parents=True, exist_ok=True)
     job.output.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="forevar-") as folder:
@@ -290,7 +291,7 @@ def _execute(job: Job) -> Fault | None:
             "FOREVAR_WORKSPACE": str(job.workspace), "FOREVAR_LANG": job.stamp.lang, reads.VARIABLE: str(notes),
         }  # fmt: skip
         try:
-            execute_notebook(
+            papermill.execute_notebook(
                 _literal(job.notebook),
                 _literal(job.failed),
                 dict(job.stamp.parameters),
@@ -308,6 +309,11 @@ def _execute(job: Job) -> Fault | None:
     os.replace(job.failed, job.output)
     finished.write(job.output)
     return None
+
+
+def _write(notebook: Any, path: str) -> None:
+    """Write a notebook as papermill does but for line breaks, which take a tenth of the time of a whole notebook."""
+    Path(path).write_text(json.dumps(notebook, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def _literal(path: Path) -> str:

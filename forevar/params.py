@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -32,15 +32,22 @@ class Params:
     @cached_property
     def phrases(self) -> dict[str, dict[str, str]]:
         """Dotted key → language → text: those that come with forevar, and the town's own in their place."""
-        table: dict[str, dict[str, str]] = {}
-        for path in phrase_files(self.workspace):
-            for key, texts in flatten(read_mapping(path, self.workspace.relative(path))).items():
-                table[key] = {**table.get(key, {}), **texts}
-        return table
+        files = tuple((path, path.read_bytes()) for path in phrase_files(self.workspace))
+        return _phrases(files, self.workspace)
 
     def words(self, lang: str | None = None) -> Words:
         """The words of a language; the town's own when left out."""
         return Words(lang or self.town.lang, self.phrases)
+
+
+@lru_cache(maxsize=8)
+def _phrases(files: tuple[tuple[Path, bytes], ...], workspace: Workspace) -> dict[str, dict[str, str]]:
+    """What these files say, put together once a process for as long as they say the same."""
+    table: dict[str, dict[str, str]] = {}
+    for path, _ in files:
+        for key, texts in flatten(read_mapping(path, workspace.relative(path))).items():
+            table[key] = {**table.get(key, {}), **texts}
+    return table
 
 
 def phrase_files(workspace: Workspace) -> list[Path]:
