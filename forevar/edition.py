@@ -31,7 +31,7 @@ from forevar.store import Tables, current_tables, digest
 from forevar.terms import AGGREGATE, SCORED_DIMENSIONS
 from forevar.texts import fill, sections, text_file, title_of
 from forevar.words import Words
-from forevar.workspace import Workspace, find_workspace
+from forevar.workspace import Workspace, bundled, find_workspace
 
 if TYPE_CHECKING:
     from forevar.consequences import ConsequencesView
@@ -68,7 +68,7 @@ def open_edition(
     opened = Edition(params, recipe, current_tables(place, params), params.words(lang or os.environ.get(LANGUAGE)))
     decided = [*(place.params / name for name in _FILES), *phrase_files(place)]
     for path in (*decided, place.edition(recipe.period) / "edition.yml"):
-        reads.record(place.relative(path), _file_digest(path))
+        reads.record(_read_as(place, path), _file_digest(path))
     return opened
 
 
@@ -83,17 +83,25 @@ def digests(
         if kind == "params":
             found[name] = _file_digest(workspace.params / rest)
             continue
+        if kind == CARRIED and (carried := bundled("params")):
+            found[name] = _file_digest(carried / rest)
+            continue
         if opened is None:
             params = load_params(workspace)
             tables = current_tables(workspace, params)
             opened = Edition(params, load_edition(workspace, edition), tables, params.words(lang))
-        found[name] = digest({name: opened.rows(name)}) if kind in TABLES else ""
+        if kind == "files":
+            found[name] = _digest_of(opened.files.get(rest, ()))
+        else:
+            found[name] = digest({name: opened.rows(name)}) if kind in TABLES else ""
     return found
 
 
 PEOPLE = ("panel", "key_persons")
 DIMENSIONS = (*SCORED_DIMENSIONS, AGGREGATE)
-TABLES = ("observations", "answers", "signals", "differences", "certainty", "trends", "files", "notices")
+TABLES = ("observations", "answers", "signals", "differences", "certainty", "trends", "notices")
+CARRIED = "carried"
+"""How a notebook's stamp names words that come with forevar."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -242,7 +250,8 @@ class Edition:
     def rows(self, name: str) -> pd.DataFrame:
         """Rows of a table up to this half-year, by name: ``signals/kokain``, ``observations/consequences``.
 
-        What is read is noted, so that the notebook runs again when these rows change.
+        ``answers/informants`` is who answered, a row each. What is read is noted, so that the notebook runs again when
+        these rows change.
         """
         if name not in self._kept:
             self._kept[name] = self._find(name)
@@ -259,6 +268,8 @@ class Edition:
         table = self._until_now[table_name]
         if part == "consequences":
             table = table[table["dimension"] == "consequences"]
+        elif part == "informants":
+            table = table[["period", "source", "informant", "group"]].drop_duplicates(["period", "source", "informant"])
         elif part != "all":
             table = table[table["substance" if part in self.params.substances else "source"] == part]
         if os.environ.get(reads.VARIABLE):
@@ -270,14 +281,26 @@ class Edition:
         return {}
 
     def _cut(self, name: str) -> pd.DataFrame:
-        """A table up to this half-year; of the files what can reach a report."""
+        """A table up to this half-year."""
         table: pd.DataFrame = getattr(self.tables, name)
-        if name == "files":
-            closed = table["path"].where(table["access"] == "restricted", "")
-            table = table.assign(closed=closed)[["source", "data", "closed"]].drop_duplicates()
         if "period" in table.columns:
             table = table[table["period"] <= str(self.period)]  # a year sorts before its own half-years
         return table
+
+    def files_of(self, source: str) -> tuple[tuple[str, str], ...]:
+        """What of a source's files can reach a report: what their data are, and the path where it is restricted."""
+        found = self.files.get(source, ())
+        reads.record(f"files/{source}", _digest_of(found))
+        return found
+
+    @cached_property
+    def files(self) -> dict[str, tuple[tuple[str, str], ...]]:
+        """The same for every source that has files."""
+        found: dict[str, set[tuple[str, str]]] = {}
+        for row in records(self.tables.files):
+            closed = row["path"] if row["access"] == "restricted" else ""
+            found.setdefault(row["source"], set()).add((row["data"], closed))
+        return {source: tuple(sorted(pairs)) for source, pairs in found.items()}
 
     def now(self, name: str) -> pd.DataFrame:
         """The same, this half-year alone."""
@@ -288,14 +311,14 @@ class Edition:
     def coverage(self) -> pd.DataFrame:
         """What every registered source said this half-year, COVERAGE_COLUMNS."""
         return source_coverage(
-            self.params.sources, self.rows("observations/all"), self.rows("answers/all"), self.rows("signals/all"),
-            self.period,
+            self.params.sources, self.rows("observations/all"), self.rows("answers/informants"),
+            self.rows("signals/all"), self.period,
         )  # fmt: skip
 
     @cached_property
     def informants(self) -> dict[str, int]:
         """Source → how many people answered its questionnaire this half-year."""
-        answers = self.now("answers/all")
+        answers = self.now("answers/informants")
         return {str(key): int(people) for key, people in answers.groupby("source")["informant"].nunique().items()}
 
     @property
@@ -405,7 +428,7 @@ class Edition:
 
     def tag(self, sources: Iterable[str]) -> str:
         """«Rekonstruerte data» when a file behind one of the sources is reconstructed."""
-        behind = any((self.rows(f"files/{key}")["data"] == "reconstructed").any() for key in sources)
+        behind = any(data == "reconstructed" for key in sources for data, _ in self.files_of(key))
         return self.words("credit.reconstructed") if behind else ""
 
     def shown(self, row: Mapping[Any, Any]) -> bool:
@@ -444,7 +467,7 @@ class Edition:
         if not isinstance(origin, str) or self.params.sources[source].access == "restricted":
             return ""
         if source not in self._closed:
-            self._closed[source] = tuple(path for path in self.rows(f"files/{source}")["closed"] if path)
+            self._closed[source] = tuple(path for _, path in self.files_of(source) if path)
         if any(path in origin for path in self._closed[source]):
             return ""
         if self.params.sources[source].kind in PEOPLE:
@@ -497,6 +520,18 @@ class Lazy(Mapping[str, str]):
 
     def __len__(self) -> int:
         return len(self._names)
+
+
+def _read_as(place: Workspace, path: Path) -> str:
+    """How a stamp names a file: from the workspace, or from what forevar carries."""
+    carried = bundled("params")
+    if carried is None or path.is_relative_to(place.root):
+        return place.relative(path)
+    return f"{CARRIED}/{path.relative_to(carried).as_posix()}"
+
+
+def _digest_of(pairs: tuple[tuple[str, str], ...]) -> str:
+    return hashlib.sha256(repr(pairs).encode()).hexdigest()
 
 
 def _file_digest(path: Path) -> str:

@@ -282,7 +282,7 @@ def _execute(job: Job) -> Fault | None:
     from papermill.exceptions import PapermillExecutionError
 
     logging.getLogger("papermill").setLevel(logging.ERROR)
-    papermill.write_ipynb = _write  # this process runs one notebook and ends
+    papermill.write_ipynb = _write  # type: ignore[attr-defined]  # this process runs one notebook and ends
     job.failed.parent.mkdir(parents=True, exist_ok=True)
     job.output.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="forevar-") as folder:

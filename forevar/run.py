@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -187,7 +188,8 @@ def run_edition(
         if force or each.why
     ]
     # One of a kind first: what they take is unknown, and the many alike then fill the cores evenly.
-    work.sort(key=lambda job: sum(other.notebook == job.notebook for other in work))
+    alike = Counter(job.notebook for job in work)
+    work.sort(key=lambda job: alike[job.notebook])
     outcomes = {each.name: Outcome(each.name, "up to date", each.output) for each in chosen}
     if work:
         show = progress or shown.show

@@ -299,7 +299,7 @@ class SubstanceView:
     @cached_property
     def _answers(self) -> pd.DataFrame:
         """This drug's answers, and who answered at all."""
-        everyone = self.edition.now("answers/all").drop_duplicates(["source", "informant"])
+        everyone = self.edition.now("answers/informants")
         return pd.concat([self.edition.now(f"answers/{self.key}"), everyone.assign(question="")])
 
     def _terms(self, question: str) -> list[str]:

@@ -17,7 +17,7 @@ import forevar  # noqa: F401  (its guard must come before altair and papermill)
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 WANTED = (
     "pandas", "papermill.execute", "nbclient", "forevar.kernel", "forevar.edition", "forevar.substance",
-    "forevar.overview", "forevar.pupils", "forevar.focus", "forevar.consequences", "forevar.sureness",
+    "forevar.overview", "forevar.pupils", "forevar.focus",
 )  # fmt: skip
 
 
