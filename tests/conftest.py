@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from IPython.core.interactiveshell import InteractiveShell
 from load.office import Office
 
 from forevar.params import Params, load_params
@@ -35,6 +37,13 @@ def bergen_params(bergen: Workspace) -> Params:
 def bergen_tables(bergen: Workspace, bergen_params: Params) -> Tables:
     """Tables made from the raw files, never read from disk."""
     return make_tables(bergen, bergen_params)
+
+
+@pytest.fixture
+def shell() -> Iterator[InteractiveShell]:
+    """An IPython of this process, as a notebook's; gone afterwards, since one process may have only one."""
+    yield InteractiveShell.instance()
+    InteractiveShell.clear_instance()
 
 
 @pytest.fixture

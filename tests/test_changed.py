@@ -6,7 +6,6 @@ import os
 import openpyxl
 import pandas as pd
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 from nbformat.v4 import new_notebook
 from report_builders import cell, words
 from tiny import PROFILE, make_workspace, write, write_workbook
@@ -418,10 +417,9 @@ def test_final_leaves_out_a_chapter_that_is_for_co_authors_alone(tag):
         assert len(compose(read, words(), final=False, code=code)) == 1
 
 
-def test_fault_shows_in_a_notebook_as_words_with_file_sheet_and_cell_and_no_traceback(town, capsys):
+def test_fault_shows_in_a_notebook_as_words_with_file_sheet_and_cell_and_no_traceback(town, shell, capsys):
     edit(town, "C3", "mange")
     edit(town, "C5", "få")
-    shell = InteractiveShell.instance()
     shell.run_cell("from forevar import open_edition")
     result = shell.run_cell(f"open_edition('2026-1', workspace={str(town.root)!r}).changed()")
     shown = capsys.readouterr()

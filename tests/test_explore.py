@@ -4,7 +4,6 @@ import subprocess
 import sys
 
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 
 from forevar.edition import open_edition
 from forevar.errors import ParamsError
@@ -133,11 +132,9 @@ def test_chapters_do_not_wait_for_the_chart_library_of_those_who_explore():
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_notebook_shows_a_fault_in_its_own_words_and_no_traceback(capsys):
+def test_notebook_shows_a_fault_in_its_own_words_and_no_traceback(shell, capsys):
     code = "from forevar.errors import DataError\nraise DataError('few', 'data/raw/x.xlsx:Ark1:C7', 'ask')"
-    shell = InteractiveShell.instance()
     shell.run_cell(code)
-    InteractiveShell.clear_instance()
     told = capsys.readouterr()
     assert "data/raw/x.xlsx:Ark1:C7: few" in told.out + told.err
     assert "mend: ask" in told.out + told.err

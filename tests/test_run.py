@@ -70,7 +70,7 @@ def test_edition_is_run_and_a_second_time_nothing_is(workspace: Workspace) -> No
 def test_substance_without_a_notebook_of_its_own_runs_the_generic_one(workspace: Workspace) -> None:
     (outcome,) = go(workspace, "substances/beta").outcomes
     assert outcome.path == workspace.reports("2026-1") / "notebooks" / "substances" / "beta.ipynb"
-    assert cells(outcome.path)[-1]["outputs"][0]["data"]["text/plain"] == ["'beta'"]
+    assert cells(outcome.path)[-1]["outputs"][0]["data"]["text/plain"] == "'beta'"
 
 
 def test_force_runs_what_is_up_to_date(workspace: Workspace) -> None:
@@ -223,14 +223,14 @@ def test_one_notebook_does_not_see_what_another_did(workspace: Workspace) -> Non
         write(workspace, name, PARAMETERS, ("", source))
     go(workspace, "first", jobs=1)
     (outcome,) = go(workspace, "second", jobs=1).outcomes
-    assert cells(outcome.path)[-1]["outputs"][0]["data"]["text/plain"] == ["(0, 60)"]
+    assert cells(outcome.path)[-1]["outputs"][0]["data"]["text/plain"] == "(0, 60)"
 
 
 def test_notebook_starts_from_a_warm_fork_server_of_one_thread(workspace: Workspace) -> None:
     source = "import os, sys\n'forevar.warm' in sys.modules, len(os.listdir(f'/proc/{os.getppid()}/task'))"
     write(workspace, "warm", PARAMETERS, ("", source))
     (outcome,) = go(workspace, "warm").outcomes
-    assert cells(outcome.path)[-1]["outputs"][0]["data"]["text/plain"] == ["(True, 1)"]
+    assert cells(outcome.path)[-1]["outputs"][0]["data"]["text/plain"] == "(True, 1)"
 
 
 def test_real_kernels_give_the_same_and_note_the_same_reads(workspace: Workspace) -> None:

@@ -70,6 +70,8 @@ async def visit(address: str, path: Path) -> tuple[list[Any], list[dict[str, Any
     values = [await tab.value(one) for one in asked]
     await tab.call("browser.close")
     tab.socket.close()
+    while await tab.socket.read_message() is not None:  # until the other side has closed as well
+        pass
     return values, tab.events
 
 
