@@ -19,6 +19,7 @@ lab: $(READY)
 
 bench: $(READY)
 	$(BIN)/python benchmarks/run_step.py
+	$(BIN)/python benchmarks/run_step.py --chapters 160 --sample 8 --rounds 1
 	$(BIN)/python benchmarks/build.py
 	$(BIN)/python benchmarks/growth.py
 	$(BIN)/python benchmarks/country.py
