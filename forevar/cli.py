@@ -161,6 +161,7 @@ def _run_options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--jobs", type=int, help="notebooks at a time (default: one per core)")
     sub.add_argument("--engine", choices=["inprocess", "nbclient"], default="inprocess")
     sub.add_argument("--timeout", type=float, default=600, metavar="SECONDS", help="for each notebook")
+    sub.add_argument("--memory", type=float, default=4, metavar="GIB", help="most a notebook may use (Linux)")
     sub.add_argument("--cluster", metavar="ADDRESS", help="run on a dask cluster")
     if not any(action.dest == "lang" for action in sub._actions):
         sub.add_argument("--lang", choices=["nb", "nn", "en"], help="language of the report")

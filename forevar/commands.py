@@ -136,7 +136,7 @@ def _run(given: argparse.Namespace, workspace: Workspace, params: Params, recipe
     with cluster(given.cluster) if given.cluster else nullcontext() as executor:
         result = run_edition(
             workspace, params, recipe, only=given.only, force=given.force, jobs=given.jobs, engine=given.engine,
-            executor=executor, timeout=given.timeout, lang=given.lang,
+            executor=executor, timeout=given.timeout, memory=given.memory, lang=given.lang,
         )  # fmt: skip
     result.check()
     say(f"{len(result.made)} notebooks run, {len(result.outcomes) - len(result.made)} up to date")

@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 from tiny import COUNTS, SCORES, make_workspace, write
 
-from forevar.cli import main
+from forevar.cli import main, parser
 
 
 @pytest.fixture
@@ -186,3 +186,7 @@ def test_workspace_is_found_from_a_folder_inside_it(town, monkeypatch, capsys):
 def test_folder_that_is_no_workspace_is_refused(tmp_path, capsys):
     assert main(["--workspace", str(tmp_path), "list", "2026-1"]) == 10
     assert "forevar init" in capsys.readouterr().err
+
+
+def test_memory_of_a_notebook_is_said_on_the_command_line():
+    assert parser().parse_args(["build", "2026-1", "--memory", "2"]).memory == 2
