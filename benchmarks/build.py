@@ -40,7 +40,7 @@ def main() -> None:
     loop: list[float] = []
     still: list[float] = []
     touched: list[float] = []
-    memory, count = 0.0, 0
+    count = 0
     with bench_workspace(given.workspace) as root:
         build = [[*FOREVAR, "--workspace", root, "build", EDITION]]
         chapters = chapters_of(root)
@@ -48,9 +48,7 @@ def main() -> None:
         for number in range(given.rounds):
             print(f"round {number + 1}", file=sys.stderr, flush=True)
             clean(root)
-            took = timed(build, root, memory=True)
-            memory = max(memory, took.memory)
-            cold.append(took.seconds)
+            cold.append(timed(build, root).seconds)
             still.append(timed(build, root).seconds)
             change_one_cell(root, given.source)
             began = time.time()
@@ -58,6 +56,8 @@ def main() -> None:
             count = made_since(root, began)
             clean(root)
             loop.append(loop_seconds(root, chapters, given.sample))
+        clean(root)
+        memory = timed(build, root, memory=True).memory  # apart, since watching memory takes time
         note = f" (every {given.sample}th, scaled)" if given.sample > 1 else ""
         show_ratio(f"papermill and nbconvert per notebook{note} : forevar build", loop, cold, "target 8 and more")
         share = [100 * one / whole for one, whole in zip(still, cold, strict=True)]
