@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from forevar import reads
 from forevar.check import check_edition
 from forevar.cli import main
-from forevar.edition import open_edition
+from forevar.edition import digests, open_edition
 from forevar.errors import ParamsError
 from forevar.params import load_params
 from forevar.start import STARTER, lay_notebooks, start_workspace
@@ -181,9 +182,21 @@ def test_installed_wheel_makes_and_scores_a_town_without_this_repository(tmp_pat
 WHERE_THEN_RUN = """
 import sys
 import forevar
+from forevar import reads
 from forevar.cli import main
+from forevar.edition import digests, open_edition
 from forevar.workspace import bundled
 assert forevar.__file__.startswith(sys.argv[1]), forevar.__file__
 assert all(str(bundled(name)).startswith(sys.argv[1]) for name in ("notebooks", "params"))
 sys.exit(main(sys.argv[2:]))
 """
+
+
+def test_words_that_forevar_carries_are_read_again_by_their_own_name(tmp_path, monkeypatch):
+    town, notes = start_workspace(tmp_path / "storvik", "Storvik"), tmp_path / "reads"
+    monkeypatch.setenv(reads.VARIABLE, str(notes))
+    open_edition("2026-1", town)
+    monkeypatch.delenv(reads.VARIABLE)
+    read = reads.recorded(notes)
+    assert "carried/phrases/charts.yml" in read
+    assert digests(town, "2026-1", read) == read
