@@ -182,9 +182,7 @@ def test_installed_wheel_makes_and_scores_a_town_without_this_repository(tmp_pat
 WHERE_THEN_RUN = """
 import sys
 import forevar
-from forevar import reads
 from forevar.cli import main
-from forevar.edition import digests, open_edition
 from forevar.workspace import bundled
 assert forevar.__file__.startswith(sys.argv[1]), forevar.__file__
 assert all(str(bundled(name)).startswith(sys.argv[1]) for name in ("notebooks", "params"))
