@@ -7,19 +7,20 @@ before a verb is known, so that help and mistakes in typing are answered at once
 from __future__ import annotations
 
 import argparse
+import atexit
+import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from forevar import commands
 from forevar.console import say
 from forevar.errors import ForevarError
 from forevar.workspace import Workspace, find_workspace
 
-if TYPE_CHECKING:
-    pass
+# At its end the program is no longer searched for what could be thrown away: half a second after a report.
+atexit.register(gc.freeze)
 
 Command = Callable[[argparse.Namespace, Workspace], int]
 

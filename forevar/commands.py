@@ -111,28 +111,30 @@ def score(given: argparse.Namespace, workspace: Workspace) -> int:
 
 def run(given: argparse.Namespace, workspace: Workspace) -> int:
     """Run notebooks; score first when the tables are missing or stale."""
-    _warm_up(given, workspace)
     params, recipe = _open(given, workspace)
+    _score(given, workspace, params)
     _run(given, workspace, params, recipe)
     say(f"next: forevar report {recipe.period}")
     return 0
 
 
-def _warm_up(given: argparse.Namespace, workspace: Workspace) -> None:
-    """Let what runs notebooks make itself ready beside what comes before them."""
-    if given.engine == "inprocess" and not given.cluster:
-        from forevar.jobs import warm_up
+def _score(given: argparse.Namespace, workspace: Workspace, params: Params) -> None:
+    """Make the tables, where they are missing or stale, while what runs notebooks makes itself ready."""
+    from contextlib import nullcontext
 
-        warm_up(workspace)
+    from forevar.jobs import warm_up
+
+    with warm_up(workspace) if given.engine == "inprocess" and not given.cluster else nullcontext():
+        from forevar.store import current_tables  # brings pandas
+
+        current_tables(workspace, params, progress=loading)
 
 
 def _run(given: argparse.Namespace, workspace: Workspace, params: Params, recipe: Recipe) -> dict[str, Path]:
     from contextlib import nullcontext
 
     from forevar.run import cluster, run_edition
-    from forevar.store import current_tables
 
-    current_tables(workspace, params, progress=loading)
     with cluster(given.cluster) if given.cluster else nullcontext() as executor:
         result = run_edition(
             workspace, params, recipe, only=given.only, force=given.force, jobs=given.jobs, engine=given.engine,
@@ -200,7 +202,6 @@ def build(given: argparse.Namespace, workspace: Workspace) -> int:
 
 def _build(given: argparse.Namespace, workspace: Workspace, edition: Period) -> list[Path]:
     """All of one edition; the report's files and the executed notebooks."""
-    _warm_up(given, workspace)
     from forevar.drafts import keep_draft
     from forevar.params import load_edition, load_params
     from forevar.record import write_record
@@ -210,7 +211,7 @@ def _build(given: argparse.Namespace, workspace: Workspace, edition: Period) -> 
     say(f"edition {edition}: checking and scoring")
     if given.final:
         _refuse_unsettled(workspace, edition)
-    tables = current_tables(workspace, params, progress=loading)
+    _score(given, workspace, params)
     notebooks = _run(given, workspace, params, recipe)
     never_run = [name for name, path in notebooks.items() if not path.is_file()]
     if never_run and given.only and not given.final:
@@ -223,6 +224,7 @@ def _build(given: argparse.Namespace, workspace: Workspace, edition: Period) -> 
     asked = () if given.final else ("not asked",)  # make_report refuses a final that the gate does not pass
     mark = f".{given.lang}" if given.lang else ""
     lang = given.lang or params.town.lang
+    tables = current_tables(workspace, params)
     write_record(workspace, edition, tables, files, lang=lang, status=status, mark=mark, gate=asked)
     if not given.only:
         keep_draft(workspace, params, tables, edition)

@@ -33,6 +33,7 @@ FEW_CODE = 99.0
 HIDDEN = ":"
 SERIES = ["source", "measure", "substance", "dimension"]
 CELLS = ["source", "measure", "period"]
+HIDDEN_COLUMNS = ("is_hidden", "small_since")
 
 
 def least_of(source: Source, method: Method) -> int:
@@ -208,10 +209,38 @@ def has_small_past(
     return np.asarray(pd.MultiIndex.from_frame(signals[keys]).isin(found), dtype=bool)
 
 
-def long_enough(signals: pd.DataFrame, method: Method) -> Flags:
-    """Signals whose test may rest on their own series' scatter."""
+def add_hidden(
+    signals: pd.DataFrame, observations: pd.DataFrame, sources: Mapping[str, Source], method: Method
+) -> pd.DataFrame:
+    """What of each signal may be printed, worked out once for all editions.
+
+    Args:
+        signals: SIGNAL_COLUMNS of every half-year.
+        observations: Half-yearly rows.
+        sources: The register.
+        method: Limits of the steps.
+
+    Returns:
+        The same rows with HIDDEN_COLUMNS. ``is_hidden`` is ``hidden_pairs``; a later half-year never changes an
+        earlier one. ``small_since`` is the first half-year in which the series has a small guarded count, else empty.
+    """
+    keys = ["source", "measure", "substance"]
+    small = observations[is_small(observations["value"], _least(observations, sources, method))]
+    since = signals[keys].merge(small.groupby(keys)["period"].min().rename("small_since"), "left", keys)["small_since"]
+    return signals.assign(is_hidden=hidden_pairs(signals, sources, method), small_since=since.fillna("").to_numpy())
+
+
+def small_past(signals: pd.DataFrame, until: str, method: Method) -> Flags:
+    """Signals whose test may rest on their own series' scatter, with a small guarded count in it until a half-year.
+
+    Args:
+        signals: With HIDDEN_COLUMNS.
+        until: The last half-year that is known.
+        method: How long such a series is.
+    """
     points = signals["n_10y"] if "n_10y" in signals else pd.Series(np.nan, signals.index)
-    return np.asarray(points >= method.certainty.dispersion_points, dtype=bool)
+    is_long = points >= method.certainty.dispersion_points
+    return np.asarray(is_long & (signals["small_since"] != "") & (signals["small_since"] <= until), dtype=bool)
 
 
 @dataclass(frozen=True)

@@ -11,16 +11,15 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from forevar import reads
 from forevar.blocks import Bundle, Credit, Table, Text
 from forevar.charts.theme import Series
 from forevar.coverage import kind_counts, source_coverage
-from forevar.disclosure import as_shown, has_small_past, hidden_pairs, least_of, long_enough
+from forevar.disclosure import HIDDEN_COLUMNS, as_shown, small_past
 from forevar.errors import ParamsError
+from forevar.files import sha256_of
 from forevar.origins import ORIGINS, address
 from forevar.params import Params, load_edition, load_params, phrase_files
 from forevar.period import Period
@@ -436,16 +435,8 @@ class Edition:
         substance = str(row["substance"])
         if substance not in self._hidden:
             rows = self.rows(f"signals/{substance}")
-            hidden = rows[hidden_pairs(rows, self.params.sources, self.params.method)]
-            self._hidden[substance] = frozenset(hidden[_PAIR].itertuples(index=False, name=None))
+            self._hidden[substance] = frozenset(rows.loc[rows["is_hidden"], _PAIR].itertuples(index=False, name=None))
         return tuple(row[name] for name in _PAIR) not in self._hidden[substance]
-
-    def _small_past(self, signals: pd.DataFrame) -> NDArray[np.bool_]:
-        method, sources = self.params.method, self.params.sources
-        is_long = long_enough(signals, method)
-        keys = [key for key in signals.loc[is_long, "source"].unique() if least_of(sources[key], method)]
-        tables = [self.rows(f"observations/{key}") for key in keys]
-        return is_long & has_small_past(signals, pd.concat(tables), sources, method) if tables else is_long & False
 
     @cached_property
     def _hidden(self) -> dict[str, frozenset[tuple[Any, ...]]]:
@@ -490,9 +481,9 @@ class Edition:
         Only the figures that may be printed are in it: see ``disclosure.as_shown``.
         """
         sources = self.params.sources
-        keys = records(signals[["substance", *_PAIR]])
-        hidden = np.array([not self.shown(row) for row in keys], dtype=bool)
-        signals = as_shown(signals, hidden, self._small_past(signals), sources)
+        hidden = signals["is_hidden"].to_numpy(dtype=bool)
+        past = small_past(signals, str(self.period), self.params.method)
+        signals = as_shown(signals.drop(columns=list(HIDDEN_COLUMNS)), hidden, past, sources)
         return signals.assign(
             label=[self.label(*pair) for pair in zip(signals["source"], signals["measure"], strict=True)],
             short=[self.words.name(sources[key].short or sources[key].name) for key in signals["source"]],
@@ -535,4 +526,4 @@ def _digest_of(pairs: tuple[tuple[str, str], ...]) -> str:
 
 
 def _file_digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+    return sha256_of(path) if path.is_file() else ""

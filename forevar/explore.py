@@ -15,6 +15,7 @@ from forevar.charts.theme import INK
 from forevar.errors import ParamsError
 from forevar.origins import ORIGINS, address
 from forevar.rows import records
+from forevar.store import scored
 from forevar.terms import AGGREGATE, SCORED_DIMENSIONS
 from forevar.words import Words, capital
 
@@ -296,29 +297,11 @@ def without(edition: Edition, *sources: str) -> Edition:
 
 def _scored_again(edition: Edition, left_out: Iterable[str]) -> Edition:
     """Signals to trends worked out anew from the tidy tables."""
-    from forevar.certainty import certainty_table
-    from forevar.change import add_change
-    from forevar.score import aggregated_differences, panel_counts, score_signals
-    from forevar.trend import long_term_trends
-
     params, tables, gone = edition.params, edition.tables, set(left_out)
     observations = tables.observations[~tables.observations["source"].isin(gone)]
     answers = tables.answers[~tables.answers["source"].isin(gone)]
-    signals = score_signals(observations, panel_counts(answers, params.sources), params.method, params.sources)
-    differences = aggregated_differences(signals, params.method)
-    signals = signals[signals["period"] >= str(params.method.trend.scored_from or "")]
-    breaks = {key: list(one.breaks) for key, one in params.substances.items() if one.breaks}
-    signals = add_change(signals, observations, params.method, breaks)
-    certainty = certainty_table(signals, params.method, answers)
-    certainty["would_change_if"] = certainty["would_change_if"].map(" ".join)
-    trends = long_term_trends(differences, observations, params.method, params.substances)
-    return replace(
-        edition,
-        tables=replace(
-            tables, observations=observations, answers=answers, signals=signals, differences=differences,
-            certainty=certainty, trends=trends,
-        ),
-    )  # fmt: skip
+    made = scored(observations, answers, params)
+    return replace(edition, tables=replace(tables, observations=observations, answers=answers, **made))
 
 
 def _amount(row: dict[Any, Any], column: str, edition: Edition) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import functools
+import hashlib
 import os
 import tempfile
 from collections.abc import Mapping
@@ -13,8 +15,22 @@ from forevar.errors import ForevarError
 
 BESIDE = ".part"
 """Ending of a file that is not whole yet; its name begins with a point."""
+MAKING = "FOREVAR_MAKING"
+"""Variable that names a file which is locked while tables are made."""
 UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
 MAKE_ROOM = "make room on the disk, or close the file where it is open, and build again"
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file; read anew only when its place, size or times on the disk have changed."""
+    found = path.stat()
+    return _sha256(path, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+
+
+@functools.lru_cache(maxsize=4_096)
+def _sha256(path: Path, *_state: int) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_atomic(path: Path, content: bytes | str, *, private: bool = False) -> Path:

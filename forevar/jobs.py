@@ -24,7 +24,7 @@ from typing import Any
 
 from forevar import errors, reads, stamp
 from forevar.errors import Fault
-from forevar.files import MAKE_ROOM, UNWRITABLE
+from forevar.files import MAKE_ROOM, MAKING, UNWRITABLE
 from forevar.workspace import Workspace
 
 WORKERS = "dask worker ADDRESS --nthreads 1 --no-nanny"
@@ -97,19 +97,31 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def warm_up(workspace: Workspace) -> None:
-    """Start the fork server, without waiting for it: it warms itself for a workspace while we do something else."""
+@contextmanager
+def warm_up(workspace: Workspace) -> Iterator[None]:
+    """Start the fork server, without waiting for it, before the tables are made that notebooks read.
+
+    It makes itself ready beside what the body does, and reads the tables once the body has ended.
+    """
     if not isinstance(processes(), ForkServerContext):
+        yield
         return
-    before = os.environ.get("FOREVAR_WORKSPACE")
-    os.environ["FOREVAR_WORKSPACE"] = str(workspace.root)  # the server is given no words, but our environment
-    try:
-        forkserver.ensure_running()
-    finally:
-        if before is None:
-            del os.environ["FOREVAR_WORKSPACE"]
-        else:
-            os.environ["FOREVAR_WORKSPACE"] = before
+    import fcntl
+
+    with tempfile.NamedTemporaryFile(prefix="forevar-") as making:
+        fcntl.flock(making, fcntl.LOCK_EX)  # the system lets go of it however the body ends
+        told = {"FOREVAR_WORKSPACE": str(workspace.root), MAKING: making.name}  # a server is given no words
+        before = {name: os.environ.get(name) for name in told}
+        os.environ |= told
+        try:
+            forkserver.ensure_running()
+        finally:
+            for name, value in before.items():
+                if value is None:
+                    del os.environ[name]
+                else:
+                    os.environ[name] = value
+        yield
 
 
 @contextmanager

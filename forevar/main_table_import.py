@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from forevar.errors import DataError, Fault, ParamsError
-from forevar.files import write_atomic
+from forevar.files import sha256_of, write_atomic
 from forevar.load.grid import Grid
 from forevar.load.label import normal
 from forevar.load.workbook import ENDINGS, open_workbook
 from forevar.params import Params
 from forevar.period import Period
-from forevar.registry import checksum, register
+from forevar.registry import register
 from forevar.terms import AGGREGATE, SCORED_DIMENSIONS
 from forevar.workspace import Workspace
 
@@ -74,7 +74,7 @@ def import_main_table(file: Path, workspace: Workspace, params: Params, edition:
         texts = [f"{scores[one]:g}".replace(".", ",") if one in scores else "" for one in DIMENSIONS]
         writer.writerow([edition.printed, substance, *texts])
     write_atomic(target, out.getvalue())
-    note = f"From {file.name}, sha256 {checksum(file)}, by forevar import-main-table."
+    note = f"From {file.name}, sha256 {sha256_of(file)}, by forevar import-main-table."
     register(target, workspace, source=history, title=f"Main table {edition.printed}", data="printed", note=note)
     return target
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -20,6 +21,12 @@ UNSAID = (
     Reason.NO_COMPARISON, Reason.FIRST_TIME, Reason.PARTIAL, Reason.SUPPRESSED, Reason.SILENT, Reason.CLOSED,
 )  # fmt: skip
 ORDER = ("strong_rise", "rise", "small_rise", "strong_fall", "fall", "small_fall", "stable")
+_MARKS = re.compile(r"([\\`*_{}\[\]<>#~|!&])")
+
+
+def literally(text: str) -> str:
+    """Words of others in a sentence of ours: on one line, and what Markdown would take for its own is only a letter."""
+    return _MARKS.sub(r"\\\1", " ".join(text.split()))
 
 
 def score_word(word: str, words: Words, small: str = "liten") -> str:

@@ -16,7 +16,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from forevar.errors import Fault, ReportError
-from forevar.files import write_atomic
+from forevar.files import sha256_of, write_atomic
 from forevar.params import Params
 from forevar.store import Tables, library_hash
 from forevar.workspace import Workspace
@@ -125,7 +125,7 @@ def verify(
     faults = _compared(record.files, _hashes(workspace, map(workspace.root.joinpath, record.files)), "report")
     made = set(record.files.values())
     faults += [
-        Fault("this is not a file that the recorded build made", one.name) for one in sent if _sha256(one) not in made
+        Fault("this is not a file that the recorded build made", one.name) for one in sent if sha256_of(one) not in made
     ]
     faults += _compared(record.inputs, inputs_of(workspace, edition), "input")
     if record.library != library_hash():
@@ -179,12 +179,7 @@ def _compared(then: Mapping[str, str], now: Mapping[str, str], kind: str) -> lis
 
 
 def _hashes(workspace: Workspace, files: Iterable[Path]) -> dict[str, str]:
-    return {workspace.relative(path): _sha256(path) for path in sorted(files) if path.is_file()}
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return {workspace.relative(path): sha256_of(path) for path in sorted(files) if path.is_file()}
 
 
 def _versions() -> dict[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -12,7 +11,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from forevar.errors import Fault, ForevarError, RegistryError, fault
-from forevar.files import write_atomic
+from forevar.files import sha256_of, write_atomic
 from forevar.params import load_profiles
 from forevar.workspace import Workspace
 from forevar.yaml_file import read_yaml
@@ -101,12 +100,6 @@ def sidecar_of(path: Path) -> Path:
     return path.with_name(path.name + SUFFIX)
 
 
-def checksum(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def read_sidecar(path: Path, workspace: Workspace) -> Sidecar | None:
     """The sidecar of a raw file, or None when there is none.
 
@@ -142,7 +135,7 @@ def look_at(path: Path, workspace: Workspace, sources: tuple[str, ...] = (), *, 
         RegistryError: The sidecar is faulty.
     """
     sidecar = read_sidecar(path, workspace)
-    return RawFile(path, workspace.relative(path), checksum(path), path.stat().st_size, sidecar, sources, restricted)
+    return RawFile(path, workspace.relative(path), sha256_of(path), path.stat().st_size, sidecar, sources, restricted)
 
 
 def faults_of(file: RawFile, *, final: bool = False) -> list[Fault]:
@@ -185,7 +178,7 @@ def register(path: Path, workspace: Workspace, *, today: dt.date | None = None, 
         raise RegistryError(fault("is_sidecar", file, file=file.removesuffix(SUFFIX)))
     before = read_sidecar(path, workspace)
     data = before.model_dump(by_alias=True, exclude_defaults=True, mode="json") if before else {}
-    digest = checksum(path)
+    digest = sha256_of(path)
     origin = dict(data.get("origin", {}))
     if before is None or before.sha256 != digest:
         origin["received"] = (today or dt.date.today()).isoformat()

@@ -157,9 +157,8 @@ def run_edition(
         NotebookError: A name in ``only`` is unknown, a chapter has no notebook, or its notebook refuses its parameters.
     """
     one.allow()
-    if executor is None:
-        one.warm_up(workspace)
-    planned = plan(workspace, params, recipe, lang)
+    with one.warm_up(workspace) if executor is None else contextlib.nullcontext():
+        planned = plan(workspace, params, recipe, lang)
     names = [each.name for each in planned]
     unknown = [name for name in only if name not in names]
     if unknown:

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from forevar.disclosure import as_shown, has_small_past, hidden_pairs, long_enough
-from forevar.files import write_atomic
+from forevar.disclosure import HIDDEN_COLUMNS, add_hidden, as_shown, small_past
+from forevar.files import sha256_of, write_atomic
 from forevar.params import Params
 from forevar.workspace import Workspace
 
@@ -28,7 +28,7 @@ FIGURES = (
 )  # fmt: skip
 CLAIMS = frozenset({
     "is_new", "is_registered", "is_notable",
-     "is_clear", "moves_apart", "activity_fell", "rests_on_one", "flips_equal_weights",
+     "is_clear", "is_hidden", "moves_apart", "activity_fell", "rests_on_one", "flips_equal_weights",
 })  # fmt: skip
 NUMBERS = frozenset({
     *FIGURES, "value", "denominator", "exposure_previous", "exposure_current", "weight", "contribution", "score",
@@ -47,8 +47,8 @@ class Tables:
     Attributes:
         observations: Tidy figures, OBSERVATION_COLUMNS.
         answers: Tidy questionnaires, ANSWER_COLUMNS.
-        signals: One row per indicator and half-year from ``trend.scored_from`` on, SIGNAL_COLUMNS and the change's
-            test, CHANGE_COLUMNS.
+        signals: One row per indicator and half-year from ``trend.scored_from`` on, SIGNAL_COLUMNS, the change's
+            test, CHANGE_COLUMNS, and what of it may be printed, HIDDEN_COLUMNS.
         differences: Scores, DIFFERENCE_COLUMNS.
         certainty: How sure each score is, CERTAINTY_COLUMNS.
         trends: Long-term curves, TREND_COLUMNS.
@@ -72,25 +72,11 @@ def make_tables(workspace: Workspace, params: Params, progress: Progress | None 
     Raises:
         ForevarError: Every fault of every file at once.
     """
-    # Here and not above: scipy and statsmodels take seconds, and who reads finished tables needs neither.
-    from forevar.certainty import certainty_table
-    from forevar.change import add_change
-    from forevar.score import aggregated_differences, panel_counts, score_signals
-    from forevar.tidy import load_tidy
-    from forevar.trend import long_term_trends
+    from forevar.tidy import load_tidy  # brings scipy and statsmodels, and who reads finished tables needs neither
 
     tidy = load_tidy(workspace, params, progress=progress)
     tidy.raise_faults()
-    panels = panel_counts(tidy.answers, params.sources)
-    signals = score_signals(tidy.observations, panels, params.method, params.sources)
-    differences = aggregated_differences(signals, params.method)
-    # what came before the first half-year with complete files is history: curves need it, doubt does not
-    signals = signals[signals["period"] >= str(params.method.trend.scored_from or "")]
-    breaks = {key: list(one.breaks) for key, one in params.substances.items() if one.breaks}
-    signals = add_change(signals, tidy.observations, params.method, breaks)
-    trends = long_term_trends(differences, tidy.observations, params.method, params.substances)
-    certainty = certainty_table(signals, params.method, tidy.answers)
-    certainty["would_change_if"] = certainty["would_change_if"].map(" ".join)
+    made = scored(tidy.observations, tidy.answers, params)
     files = [
         {
             "path": one.file, "source": key, "data": one.sidecar.data if one.sidecar else "",
@@ -100,13 +86,34 @@ def make_tables(workspace: Workspace, params: Params, progress: Progress | None 
         for one in tidy.files for key in one.sources
     ]  # fmt: skip
     return Tables(
-        tidy.observations, tidy.answers, signals, differences, certainty, trends,
+        tidy.observations, tidy.answers, made["signals"], made["differences"], made["certainty"], made["trends"],
         pd.DataFrame(files, columns=["path", "source", "data", "access", "sha256", "is_registered"]),
         pd.DataFrame(
             [(one.key, one.where, one.what, one.in_language("nb").what) for one in tidy.notices],
             columns=["key", "where", "what", "what_nb"],
         ),
     )  # fmt: skip
+
+
+def scored(observations: pd.DataFrame, answers: pd.DataFrame, params: Params) -> dict[str, pd.DataFrame]:
+    """``signals``, ``differences``, ``certainty`` and ``trends`` of tidy tables, as in ``Tables``."""
+    # Here and not above: they bring scipy and statsmodels.
+    from forevar.certainty import certainty_table
+    from forevar.change import add_change
+    from forevar.score import aggregated_differences, panel_counts, score_signals
+    from forevar.trend import long_term_trends
+
+    method, sources, substances = params.method, params.sources, params.substances
+    signals = score_signals(observations, panel_counts(answers, sources), method, sources)
+    differences = aggregated_differences(signals, method)
+    # what came before the first half-year with complete files is history: curves need it, doubt does not
+    signals = signals[signals["period"] >= str(method.trend.scored_from or "")]
+    breaks = {key: list(one.breaks) for key, one in substances.items() if one.breaks}
+    signals = add_hidden(add_change(signals, observations, method, breaks), observations, sources, method)
+    certainty = certainty_table(signals, method, answers)
+    certainty["would_change_if"] = certainty["would_change_if"].map(" ".join)
+    trends = long_term_trends(differences, observations, method, substances)
+    return {"signals": signals, "differences": differences, "certainty": certainty, "trends": trends}
 
 
 def write_tables(workspace: Workspace, params: Params, tables: Tables) -> dict[str, int]:
@@ -116,10 +123,10 @@ def write_tables(workspace: Workspace, params: Params, tables: Tables) -> dict[s
         Path from the workspace → number of rows.
     """
     restricted = {key for key, source in params.sources.items() if source.access == "restricted"}
-    rules = (params.sources, params.method)
-    hidden = hidden_pairs(tables.signals, *rules)
-    past = long_enough(tables.signals, params.method) & has_small_past(tables.signals, tables.observations, *rules)
-    shown = as_shown(tables.signals, hidden, past, params.sources)[[*tables.signals]]
+    last = str(tables.signals["period"].max())
+    true = tables.signals.drop(columns=list(HIDDEN_COLUMNS))
+    hidden = tables.signals["is_hidden"].to_numpy(dtype=bool)
+    shown = as_shown(true, hidden, small_past(tables.signals, last, params.method), params.sources)[[*true]]
     shown.loc[shown["source"].isin(restricted) | hidden, list(FIGURES)] = float("nan")
     made = {
         "tidy/observations.csv": tables.observations, "tidy/answers.csv": tables.answers,
@@ -183,7 +190,7 @@ def input_hashes(workspace: Workspace) -> dict[str, str]:
     decided = [workspace.params / f"{name}.yml" for name in ("method", "substances", "sources")]
     decided += sorted((workspace.params / "sources").glob("*.yml"))
     decided += sorted((workspace.params / "editions").glob("*/corrections.yml"))
-    hashes = {workspace.relative(path): _sha256(path) for path in (*sorted(raw), *decided) if path.is_file()}
+    hashes = {workspace.relative(path): sha256_of(path) for path in (*sorted(raw), *decided) if path.is_file()}
     return {**hashes, "forevar": library_hash()}
 
 
@@ -206,10 +213,10 @@ def digest(tables: Mapping[str, pd.DataFrame] | Iterable[tuple[str, pd.DataFrame
 
 
 def _read(path: Path, expected: str) -> pd.DataFrame:
-    content = path.read_bytes()
-    if hashlib.sha256(content).hexdigest() != expected:
-        raise ValueError(f"{path.name} was changed by another hand")
-    if expected not in _parsed:
+    if expected not in _parsed or sha256_of(path) != expected:
+        content = path.read_bytes()
+        if hashlib.sha256(content).hexdigest() != expected:
+            raise ValueError(f"{path.name} was changed by another hand")
         while len(_parsed) >= MOST_KEPT:
             _parsed.pop(next(iter(_parsed)))
         _parsed[expected] = _table(content)
@@ -221,7 +228,3 @@ def _table(content: bytes) -> pd.DataFrame:
     types: dict[str, type] = {name: float if name in NUMBERS else bool if name in CLAIMS else str for name in head}
     numbers = {name: [""] for name in head if name in NUMBERS}
     return pd.read_csv(io.BytesIO(content), dtype=types, keep_default_na=False, na_values=numbers)
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

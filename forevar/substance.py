@@ -347,7 +347,7 @@ class SubstanceView:
 
     def consequences(self) -> Text:
         """What the panel names as consequences of use."""
-        terms = self._terms("consequence")
+        terms = [prose.literally(term) for term in self._terms("consequence")]
         words = self.edition.words
         if self._panel() is None:
             return Text(words("prose.panel.unasked"))

@@ -10,8 +10,10 @@ import gc
 import importlib
 import os
 import signal
+from collections.abc import Iterable
 
 import forevar  # noqa: F401  (its guard must come before altair and papermill)
+from forevar.files import MAKING
 
 # OpenBLAS starts its threads when numpy is imported; one notebook has one core.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -19,19 +21,25 @@ WANTED = (
     "pandas", "papermill.execute", "nbclient", "forevar.kernel", "forevar.edition", "forevar.substance",
     "forevar.overview", "forevar.pupils", "forevar.focus",
 )  # fmt: skip
+# What few notebooks need and takes long (scipy): only while there is nothing else to do.
+WANTED_BY_FEW = ("forevar.consequences", "forevar.sureness")
 
 
 def warm() -> None:
     """Do once what every notebook would do first: each step may fail, and the notebook then does it itself."""
-    for name in WANTED:
-        with contextlib.suppress(Exception):
-            importlib.import_module(name)
-    for step in (_tables, _notebook, _workspace):
+    _import(WANTED)
+    for step in (_tables, _notebook, _wait, _workspace):
         with contextlib.suppress(Exception):
             step()
     # What is here now is never garbage; frozen, its pages stay shared between all copies.
     gc.collect()
     gc.freeze()
+
+
+def _import(names: Iterable[str]) -> None:
+    for name in names:
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
 
 
 def _tables() -> None:
@@ -65,6 +73,21 @@ def _notebook() -> None:
     nbformat.reads(nbformat.writes(notebook), 4)
 
 
+def _wait() -> None:
+    """Until the tables are made, if whoever started us is making them."""
+    import fcntl
+
+    making = os.environ.pop(MAKING, None)
+    if making is None:
+        return
+    with open(making, "rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            _import(WANTED_BY_FEW)
+            fcntl.flock(file, fcntl.LOCK_SH)
+
+
 def _workspace() -> None:
     """What the workspace has decided and counted; kept by content, so a copy never works with what has changed."""
     from forevar.edition import open_edition
@@ -73,7 +96,7 @@ def _workspace() -> None:
     from forevar.workspace import find_workspace
 
     workspace = find_workspace()
-    if read_tables(workspace) is not None:  # else they are being made by whoever started us
+    if read_tables(workspace) is not None:
         edition = open_edition(editions(workspace)[-1], workspace)
         edition.substance(edition.watched()[0]).lead()
 

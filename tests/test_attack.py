@@ -9,12 +9,11 @@ import openpyxl
 import pytest
 from test_disclosure import fitting, is_left_open, mark
 
-from forevar.change import add_change
 from forevar.disclosure import given_away, least_of
 from forevar.edition import Edition
 from forevar.params import load_edition
 from forevar.report.main_table_xlsx import FALL, FEW, RISE, STILL, main_table_xlsx
-from forevar.score import panel_counts, score_signals
+from forevar.store import scored
 
 EDITIONS = ("2025-2", "2026-1")
 KEYS = ["source", "measure", "substance", "period"]
@@ -134,11 +133,7 @@ def everything(edition):
 def test_nothing_shown_changes_when_the_hidden_counts_are_others(bergen_params, bergen_tables):
     params, tables = bergen_params, bergen_tables
     observations = others(tables.observations, params.sources, params.method)
-    panels = panel_counts(tables.answers, params.sources)
-    signals = score_signals(observations, panels, params.method, params.sources)
-    signals = signals[signals["period"] >= str(params.method.trend.scored_from)]
-    breaks = {key: list(one.breaks) for key, one in params.substances.items() if one.breaks}
-    signals = add_change(signals, observations, params.method, breaks)
+    signals = scored(observations, tables.answers, params)["signals"]
     other = replace(tables, observations=observations, signals=signals)
     assert (signals["value"].fillna(9) == tables.signals["value"].fillna(9)).all()
     shown, again = (everything(edition_of(params, one, EDITIONS[1])) for one in (tables, other))

@@ -5,11 +5,14 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.optimize import linprog
 from score_builders import METHOD
 
 from forevar.cells import hidden_cells
 from forevar.disclosure import (
+    add_hidden,
     as_shown,
     given_away,
     has_small_past,
@@ -19,8 +22,10 @@ from forevar.disclosure import (
     least_of,
     middle_for_hidden,
     rounded,
+    small_past,
 )
 from forevar.errors import ReportError
+from forevar.score import marks_of
 from forevar.settings import Disclosure, Method, Source
 from forevar.yaml_file import read_yaml, validate
 
@@ -251,8 +256,6 @@ def signals(*counts, source_key="clinic"):
 
 @pytest.fixture
 def scored(method):
-    from forevar.score import marks_of
-
     def make(*counts):
         rows = signals(*counts)
         step, flag = marks_of(rows, method)
@@ -402,6 +405,27 @@ def test_hidden_pair_keeps_its_step_and_no_figure_made_from_its_counts(scored, m
     figures = ("previous", "current", "ratio", "low", "high", "p", "q", "change", "rank_10y")
     assert all(np.isnan(shown[name]) for name in figures)
     assert (shown["value"], shown["previous_shown"], shown["current_shown"]) == (3, ":", ":")
+
+
+@given(counts=st.lists(st.integers(0, 30), min_size=2, max_size=9))
+def test_what_is_hidden_of_a_half_year_stays_as_it_was_whatever_comes_later(method, counts):
+    rows = signals(*counts)
+    step, flag = marks_of(rows, method)
+    rows = rows.assign(value=step, flag=flag)
+    whole = hidden_pairs(rows, GUARDED, method)
+    for last in range(1, len(rows)):
+        assert hidden_pairs(rows.iloc[:last], GUARDED, method).tolist() == whole[:last].tolist()
+
+
+def test_small_past_is_known_from_its_first_half_year_on(scored, method):
+    past = pd.DataFrame(series([12, 3, 30, 40], substance="kokain"))
+    long = method.certainty.dispersion_points
+    rows = add_hidden(scored(30, 40).assign(n_10y=long), past, GUARDED, method)
+    first = past["period"].iloc[1]
+    assert rows["small_since"].tolist() == [first]
+    assert small_past(rows, first, method).tolist() == [True]
+    assert small_past(rows, past["period"].iloc[0], method).tolist() == [False]
+    assert small_past(rows.assign(n_10y=long - 1), first, method).tolist() == [False]
 
 
 def test_interval_whose_scatter_rests_on_a_hidden_count_is_not_printed(scored, method):

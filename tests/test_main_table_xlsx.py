@@ -14,6 +14,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from report_builders import recipe
 
+from forevar.disclosure import hidden_pairs
 from forevar.edition import Edition
 from forevar.params import load_params
 from forevar.report.main_table_xlsx import main_table_xlsx
@@ -24,10 +25,15 @@ ROOT = Path(__file__).parents[1]
 
 
 @cache
-def made(lang: str = "nb") -> Edition:
-    """Four substances of the demonstration's spring edition, on the workspace's own params."""
+def made(lang: str = "nb", guarded: str = "") -> Edition:
+    """Four substances of the demonstration's spring edition, on the workspace's own params, one source guarded."""
     params = load_params(Workspace(ROOT))
+    if guarded:
+        rule = params.sources[guarded].disclosure.model_copy(update={"unit": "persons", "public": False, "min_n": 1000})
+        source = params.sources[guarded].model_copy(update={"disclosure": rule})
+        params = replace(params, sources={**params.sources, guarded: source})
     signals = chart_frames.make_signals()
+    signals = signals.assign(is_hidden=hidden_pairs(signals, params.sources, params.method), small_since="")
     differences = chart_frames.make_differences(signals).assign(n_scored=5, n_sources=6)
     certainty = differences[["period", "substance", "dimension", "score", "word"]].assign(
         low=differences["score"] - 6, high=differences["score"] + 6, same_word=0.899, rests_on="afr",
@@ -95,13 +101,7 @@ def test_few_and_guarded_counts_are_not_in_the_notes() -> None:
     few = [cell.comment.text for row in sheet.iter_rows() for cell in row if cell.value == "○" and cell.comment]
     assert few
     assert all("→" not in note for note in few)
-    guarded = made()
-    rule = guarded.params.sources["brukerrommet"].disclosure.model_copy(
-        update={"unit": "persons", "public": False, "min_n": 1000}
-    )
-    source = guarded.params.sources["brukerrommet"].model_copy(update={"disclosure": rule})
-    params = replace(guarded.params, sources={**guarded.params.sources, "brukerrommet": source})
-    shown = load_workbook(io.BytesIO(main_table_xlsx(replace(guarded, params=params))))["Hovedtabell"]
+    shown = load_workbook(io.BytesIO(main_table_xlsx(made(guarded="brukerrommet"))))["Hovedtabell"]
     notes = [cell.comment.text.replace("\u00a0", " ") for row in shown.iter_rows() for cell in row if cell.comment]
     assert not any("120 → 260" in note for note in notes)
     assert any("tallene er skjult" in note for note in notes)

@@ -16,10 +16,9 @@ from report_builders import cell, chapter, document, figure, findings, full_chap
 
 from forevar.blocks import Column, Credit, Facts, Table, Text
 from forevar.errors import ReportError
-from forevar.report import pdf as pdf_module
 from forevar.report import typst_blocks
 from forevar.report.pdf import TypstExporter, render_pdf, typst_source
-from forevar.report.svg import Draughtsman
+from forevar.report.svg import Draughtsman, fonts
 from forevar.report.typst_text import bind, literal, markdown, value
 
 draw = Draughtsman()
@@ -351,7 +350,7 @@ def test_two_short_sections_with_low_figures_share_the_width() -> None:
 @pytest.mark.parametrize("lang", ["nb", "en"])
 def test_typst_has_no_warning(lang: str) -> None:
     source = typst_source(document(lang=lang), draw).encode()
-    _, warnings = typst.Compiler(source, font_paths=pdf_module._fonts()).compile_with_warnings(format="pdf")
+    _, warnings = typst.Compiler(source, font_paths=fonts()).compile_with_warnings(format="pdf")
     assert [warning.message for warning in warnings] == []
 
 

@@ -19,6 +19,8 @@ from forevar.words import Words
 Record = Mapping[str, Any]
 Place = str | float
 """A field of the records (in the axis' unit), or a number: px from the left or the top."""
+HAIR = 0.1
+"""Px."""
 
 
 @dataclass(frozen=True)
@@ -173,10 +175,13 @@ class Canvas:
         self.layers.append(Layer(mark, channels, look, z, [record]))
 
     def write(self, text: str | Sequence[str], x: float, y: float, **look: Any) -> None:
-        """One text at a fixed place; several lines when given as a list."""
+        """One text at a fixed place; several lines when given as a list. At the right edge it keeps off by a hair.
+
+        Vega adds and subtracts a text's width, and what is left over would make the drawing a pixel wider.
+        """
         lines = text if isinstance(text, str) else "\n".join(text)
         on_rows = self.y.low == self.y.start and self.y.high == self.y.end
-        self.put("text", x=Px(x), y=y if on_rows else Px(y), text=lines, **look)
+        self.put("text", x=Px(min(x, self.width - HAIR)), y=y if on_rows else Px(y), text=lines, **look)
 
     def part(self, y: float) -> None:
         """A thin line from edge to edge, a pixel short of each so that its own width stays inside."""

@@ -179,7 +179,7 @@ def _draw(parts: list[Part], series: Series, width: int, low: float, high: float
     room = width if narrow else min(widest([row.label for row in rows]), LABEL_ROOM)
     without = words("charts.contributions.without") if any(row.without for row in rows) and not narrow else ""
     beside = 34 + widest(["+93 × +3", *(f"{row.sum}{row.note}" for row in rows if row.value)])
-    start = (0 if narrow else room + 16) + 6
+    start = (0 if narrow else room + 16) + 7
     axis = Axis(low, high, start, width - beside - (text_width(without) + 12 if without else 0))
     canvas = Canvas(width, x=axis)
     y = 1.0

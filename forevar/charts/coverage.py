@@ -221,7 +221,7 @@ def _draw_squares(
     most = max((sum(count.values()) for count in counts.values()), default=0)
     names = widest([capital(one.name) for one in rows], LABEL, bold=True)
     start = 0.0 if narrow else min(names, 200) + 20
-    end = width if narrow else width - widest([_moved(count, words) for count in counts.values()]) - 16
+    end = width - 2 if narrow else width - widest([_moved(count, words) for count in counts.values()]) - 16
     step = min(24.0, (end - start) / max(1, most))
     canvas = Canvas(width)
     y = 0.0

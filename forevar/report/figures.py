@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from concurrent.futures import Executor
 from html import escape
 from pathlib import Path
 
@@ -13,17 +14,18 @@ from forevar.report.slim import FAMILY, SVG, without_controls
 from forevar.report.svg import Draughtsman, size_of, with_ids
 
 MARGIN = 16
-DOTS_PER_INCH = {"draft": 150, "final": 300}  # a draft is made often, and looked at on a screen
+DOTS_PER_INCH = {"draft": 100, "final": 300}  # a draft is made often, and looked at on a screen
 INK, INK2 = "#1B1F24", "#4A525C"
 
 
-def figure_files(document: Document, draw: Draughtsman, folder: Path) -> dict[Path, bytes | str]:
+def figure_files(document: Document, draw: Draughtsman, folder: Path, pool: Executor) -> dict[Path, bytes | str]:
     """Every numbered figure of the report as ``03-substances-kokain-contributions.svg`` and ``.png``.
 
     Args:
         document: Composed.
         draw: Vega-Lite specification → SVG.
         folder: Where they will be written.
+        pool: Threads.
 
     Returns:
         File → content, in the order of the report.
@@ -34,7 +36,7 @@ def figure_files(document: Document, draw: Draughtsman, folder: Path) -> dict[Pa
             number = int(re.sub(r"\D", "", block["number"]) or 0)
             pictures[f"{number:02d}-{slug(block['id'])}"] = framed(block, draw(block["wide"]))
     files: dict[Path, bytes | str] = {}
-    pngs = draw.png(list(pictures.values()), DOTS_PER_INCH[document.status] / 96)
+    pngs = draw.png(list(pictures.values()), DOTS_PER_INCH[document.status], pool)
     for (name, picture), png in zip(pictures.items(), pngs, strict=True):
         files |= {folder / f"{name}.svg": picture, folder / f"{name}.png": png}
     return files

@@ -16,6 +16,7 @@ from forevar.blocks import MIME, Bundle, Text
 from forevar.bound import NOTHING_FOUND, Bound, check_texts
 from forevar.errors import Fault, ReportError
 from forevar.files import write_atomic, write_together
+from forevar.jobs import cores
 from forevar.logo import read_logo
 from forevar.params import Params, editions
 from forevar.period import Period
@@ -23,7 +24,7 @@ from forevar.report.document import Chapter, Document, compose, notices_of, read
 from forevar.report.figures import figure_files, remove_others
 from forevar.report.html import render_html
 from forevar.report.pdf import render_pdf
-from forevar.report.svg import Draughtsman
+from forevar.report.svg import Draughtsman, vega
 from forevar.settings import Recipe
 from forevar.texts import text_file, title_of
 from forevar.words import Words, capital
@@ -71,32 +72,31 @@ def make_report(
     """
     tell = progress or (lambda _: None)
     lang = lang or params.town.lang
-    texts = check_texts(workspace, recipe.period)
-    texts.refuse(final=final)
-    for told in (*texts.told(), *texts.told_kept()):
-        tell(str(told))
-    document = make_document(workspace, params, recipe, notebooks, lang=lang, final=final, code=code, texts=texts)
+    draughtsman = Draughtsman(workspace.processed / "cache" / "svg")
     folder = workspace.reports(recipe.period)
     mark = "" if lang == params.town.lang else f".{lang}"
-    draughtsman = Draughtsman(workspace.processed / "cache" / "svg")
-    tell("drawing charts")
-    draughtsman.prepare(specs_of(document))
-    page = render_html(document, draughtsman)
-    if code:
-        if final:
-            _refuse(workspace, recipe.period, {f"report.code{mark}.html": page})
-        return [write_atomic(folder / f"report.code{mark}.html", page)]
-    tell("setting pages and drawing figures for print")
-    with ThreadPoolExecutor(1) as beside:  # its work is done by other processes
-        pictures = beside.submit(figure_files, document, draughtsman, folder / f"figures{mark}")
-        pdf = render_pdf(document, draughtsman)
-    files = {folder / f"report{mark}.html": page, folder / f"report{mark}.pdf": pdf, **pictures.result()}
-    if MAIN_TABLE in recipe.chapters:
-        from forevar.edition import open_edition  # pulls in the tables and all that makes them
-        from forevar.report.main_table_xlsx import main_table_xlsx
-
-        edition = open_edition(recipe.period, workspace=workspace, lang=lang)
-        files[folder / f"main_table{mark}.xlsx"] = main_table_xlsx(edition)
+    beside = ThreadPoolExecutor(cores())  # what charts, pages and pictures take, they take outside Python
+    try:
+        beside.submit(vega, draughtsman)
+        texts = check_texts(workspace, recipe.period)
+        texts.refuse(final=final)
+        for told in (*texts.told(), *texts.told_kept()):
+            tell(str(told))
+        document = make_document(workspace, params, recipe, notebooks, lang=lang, final=final, code=code, texts=texts)
+        tell("drawing charts and setting pages")
+        draughtsman.prepare(specs_of(document), beside)
+        if code:
+            page = render_html(document, draughtsman)
+            if final:
+                _refuse(workspace, recipe.period, {f"report.code{mark}.html": page})
+            return [write_atomic(folder / f"report.code{mark}.html", page)]
+        pdf = beside.submit(render_pdf, document, draughtsman)
+        files = _main_table(workspace, recipe, lang, folder / f"main_table{mark}.xlsx")
+        page = render_html(document, draughtsman)
+        pictures = figure_files(document, draughtsman, folder / f"figures{mark}", beside)
+        files = {folder / f"report{mark}.html": page, folder / f"report{mark}.pdf": pdf.result(), **pictures, **files}
+    finally:
+        beside.shutdown(cancel_futures=True)
     if final:
         tell("looking for what must not be sent")
         refuse_given_away(workspace, params, recipe)
@@ -105,6 +105,16 @@ def make_report(
     written = write_together(files)
     remove_others(folder / f"figures{mark}", written)
     return written
+
+
+def _main_table(workspace: Workspace, recipe: Recipe, lang: str, path: Path) -> dict[Path, bytes | str]:
+    """The workbook of the main table, where the recipe has one."""
+    if MAIN_TABLE not in recipe.chapters:
+        return {}
+    from forevar.edition import open_edition  # pulls in the tables and all that makes them
+    from forevar.report.main_table_xlsx import main_table_xlsx
+
+    return {path: main_table_xlsx(open_edition(recipe.period, workspace=workspace, lang=lang))}
 
 
 def specs_of(document: Document) -> Iterator[Bundle]:

@@ -23,7 +23,7 @@ from forevar.errors import Fault, ReportError
 from forevar.params import load_params
 from forevar.report import typst_blocks
 from forevar.report.document import Chapter, Document, block_of
-from forevar.report.svg import FONTS, Draughtsman
+from forevar.report.svg import Draughtsman, fonts
 from forevar.report.typst_blocks import Draw
 from forevar.report.typst_text import bind, value
 from forevar.words import Words, capital
@@ -49,6 +49,10 @@ class Setting:
     words: Words
     draw: Draw
     chapter: Chapter | None = None
+
+    def __deepcopy__(self, memo: object) -> Setting:
+        """Itself: nbconvert copies its resources, and all drawings would be copied for each chapter."""
+        return self
 
 
 class TypstExporter(TemplateExporter):
@@ -140,7 +144,7 @@ def render_pdf(document: Document, draw: Draw) -> bytes:
     source = typst_source(document, draw)
     end = dt.datetime.combine(document.edition.end, dt.time(12), dt.UTC)
     try:
-        pdf = typst.Compiler(source.encode(), font_paths=_fonts()).compile(
+        pdf = typst.Compiler(source.encode(), font_paths=fonts()).compile(
             format="pdf", pdf_standards=STANDARDS, timestamp=int(end.timestamp())
         )
     except typst.TypstError as error:
@@ -241,11 +245,6 @@ def _meta(document: Document) -> dict[str, Any]:
             if (given := [line for line in lines if line])
         ],
     }
-
-
-@cache
-def _fonts() -> Any:
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
 
 
 def _faults(error: typst.TypstError, document: Document) -> list[Fault]:

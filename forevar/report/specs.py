@@ -43,23 +43,32 @@ class SpecPool:
 
     def _take(self, value: Any) -> int:
         """The node of a value: a dict or list of other nodes, or the value itself."""
-        node: Any
+        node: Any = value
+        key: tuple[Any, ...]
         if isinstance(value, dict):
             node = {str(name): self._take(part) for name, part in value.items()}
-            key, size = ("dict", *node.items()), 1 + sum(len(name) + 4 + self._sizes[at] for name, at in node.items())
+            key = ("dict", *node.items())
         elif isinstance(value, (list, tuple)):
             node = [self._take(part) for part in value]
-            key, size = ("list", *node), 1 + sum(1 + self._sizes[at] for at in node)
+            key = ("list", *node)
         else:
-            node, key, size = value, (type(value), value), len(str(value))
+            key = (type(value), value)
         if key not in self._ids:
             self._ids[key] = len(self._nodes)
             self._nodes.append(node)
-            self._sizes.append(size)
+            self._sizes.append(self._size(node))
             self._holders.append(0)
             for part in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
                 self._holders[part] += 1
         return self._ids[key]
+
+    def _size(self, node: Any) -> int:
+        """Letters of a node, about."""
+        if isinstance(node, dict):
+            return 1 + sum(len(name) + 4 + self._sizes[at] for name, at in node.items())
+        if isinstance(node, list):
+            return 1 + sum(1 + self._sizes[at] for at in node)
+        return len(str(node))
 
     def _write(self, node: Any, places: dict[int, int]) -> Any:
         """The node as JSON, with pointers to what stands in the pool."""

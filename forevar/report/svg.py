@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import re
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor, Future
 from functools import cache, partial
+from importlib import import_module
 from pathlib import Path
-from typing import Any, TypeVar
+from threading import Lock
+from typing import Any
+
+import typst
 
 from forevar.blocks import Bundle
 from forevar.errors import ReportError
 from forevar.files import write_atomic
-from forevar.jobs import cores, processes, without_main
+from forevar.jobs import cores
 from forevar.report.slim import slim, without_controls
+from forevar.report.typst_text import literal
 
 FONTS = Path(__file__).resolve().parents[1] / "fonts"
-Made = TypeVar("Made")
-_FORM = "3"  # raised when ``slim`` gives another result, so that cached drawings are made again
+# As JSON writes control characters and what else vl-convert cannot read.
+_UNREADABLE = re.compile(r"\\([bf]|u(00[01]|007f|d[89a-f]|fff[ef]))")
+_FORM = "4"  # raised when ``slim`` gives another result, so that cached drawings are made again
 
 
 class Draughtsman:
@@ -31,7 +38,8 @@ class Draughtsman:
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder
-        self._drawn: dict[str, str] = {}
+        self._asked: dict[str, Future[str]] = {}
+        self._asking = Lock()
 
     def __call__(self, spec: Bundle) -> str:
         """The SVG of a specification: slim, and without a value that cannot be seen.
@@ -39,55 +47,51 @@ class Draughtsman:
         Raises:
             ReportError: Vega-Lite refuses the specification, or it asks for data from outside.
         """
-        return self.remembered(f"{_key(spec)}.svg", lambda: slim(_draw(spec)))
+        text = json.dumps(spec, separators=(",", ":"))
+        return self.remembered(f"{_key(text)}.svg", lambda: slim(_draw(text)))
 
-    def prepare(self, specs: Iterable[Bundle]) -> None:
-        """Draw on all cores what is not remembered yet; what Vega-Lite refuses is left for later to complain of.
+    def prepare(self, specs: Iterable[Bundle], pool: Executor) -> None:
+        """Begin to draw what a report will ask for; who asks meanwhile waits for the drawing.
 
         Args:
-            specs: Everything a report will ask for, in any order.
+            specs: In the order in which they will be asked for.
+            pool: Threads; vl-convert draws outside Python.
         """
-        wanted = {f"{_key(spec)}.svg": spec for spec in specs}
-        missing = {name: spec for name, spec in wanted.items() if not self._has(name)}
-        for name, svg in zip(missing, on_all_cores(_slim_or_none, list(missing.values())), strict=True):
-            if svg is not None:
-                self.remembered(name, partial(str, svg))
+        for spec in specs:
+            pool.submit(self, spec)
 
-    def png(self, svgs: Sequence[str], scale: float) -> list[bytes]:
-        """The drawings as PNG, each made once for its content."""
-        names = [hashlib.sha256(f"{_maker()} {scale} {svg}".encode()).hexdigest()[:40] for svg in svgs]
+    def png(self, svgs: Sequence[str], ppi: int, pool: Executor) -> list[bytes]:
+        """The drawings as PNG, each made once for its content; the threads of the pool wait for Typst."""
+        names = [hashlib.sha256(f"{_maker()} {ppi} {svg}".encode()).hexdigest()[:40] for svg in svgs]
         paths = [self.folder / f"{name}.png" if self.folder else None for name in names]
         found = {svg: path.read_bytes() for svg, path in zip(svgs, paths, strict=True) if path and path.is_file()}
         missing = [svg for svg in svgs if svg not in found]
-        found |= zip(missing, on_all_cores(partial(to_png, scale=scale), missing), strict=True)
+        found |= zip(missing, pool.map(partial(to_png, ppi=ppi), missing), strict=True)
         for svg, path in zip(svgs, paths, strict=True):
             if path and svg in missing:
                 write_atomic(path, found[svg], private=True)
         return [found[svg] for svg in svgs]
 
-    def _has(self, name: str) -> bool:
-        return name in self._drawn or bool(self.folder and (self.folder / name).is_file())
-
     def remembered(self, name: str, make: Callable[[], str]) -> str:
-        """What was made under this name before, in this build or an earlier one; else made now."""
-        if name not in self._drawn:
-            path = self.folder / name if self.folder else None
-            if path and path.is_file():
-                self._drawn[name] = path.read_text(encoding="utf-8")
-            else:
-                self._drawn[name] = make()
-                if path:
-                    write_atomic(path, self._drawn[name], private=True)
-        return self._drawn[name]
+        """What was made under this name before, in this build or an earlier one; else made now, once."""
+        with self._asking:
+            is_first = name not in self._asked
+            asked = self._asked.setdefault(name, Future())
+        if is_first:
+            try:
+                asked.set_result(self._read_or_made(name, make))
+            except BaseException as error:
+                asked.set_exception(error)
+        return asked.result()
 
-
-def on_all_cores(work: Callable[[Any], Made], things: Sequence[Any]) -> list[Made]:
-    """The results of some work on each thing, in order; a handful is not worth another process."""
-    count = min(cores(), len(things) // 8)
-    if count < 2:
-        return [work(thing) for thing in things]
-    with without_main(), ProcessPoolExecutor(count, mp_context=processes()) as pool:
-        return list(pool.map(work, things, chunksize=4))
+    def _read_or_made(self, name: str, make: Callable[[], str]) -> str:
+        path = self.folder / name if self.folder else None
+        if path and path.is_file():
+            return path.read_text(encoding="utf-8")
+        made = make()
+        if path:
+            write_atomic(path, made, private=True)
+        return made
 
 
 def draw(specs: Sequence[Bundle], folder: Path | None = None) -> list[str]:
@@ -96,10 +100,18 @@ def draw(specs: Sequence[Bundle], folder: Path | None = None) -> list[str]:
     return [draughtsman(spec) for spec in specs]
 
 
-def to_png(svg: str, scale: float) -> bytes:
-    """The drawing as PNG, with our font."""
-    png: bytes = _converter().svg_to_png(svg, scale=scale)
+def to_png(svg: str, ppi: int) -> bytes:
+    """The drawing as PNG, with our font; Typst draws it in a third of the time vl-convert takes."""
+    source = f'#set page(width: auto, height: auto, margin: 0pt)\n#image(bytes({literal(svg)}), format: "svg")'
+    png = typst.Compiler(source.encode(), font_paths=fonts()).compile(format="png", ppi=ppi)
+    assert isinstance(png, bytes)
     return png
+
+
+@cache
+def fonts() -> Any:
+    """Our fonts and no others, for Typst."""
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
 
 
 def size_of(svg: str) -> tuple[float, float]:
@@ -116,17 +128,19 @@ def with_ids(svg: str, prefix: str) -> str:
     return re.sub("<[^>]*>", lambda tag: re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{prefix}-", tag[0]), svg)
 
 
-def _draw(spec: Bundle) -> str:
+def _draw(spec: str) -> str:
+    if _UNREADABLE.search(spec):
+        spec = json.dumps(_readable(json.loads(spec)))
     try:
-        svg: str = _converter().vegalite_to_svg(_readable(spec), allowed_base_urls=[])
-    except ValueError as error:
+        svg: str = _converter().vegalite_to_svg(spec)
+    except (ValueError, PermissionError) as error:
         reason = " ".join(str(error).split()) or "no reason given"
         raise ReportError(f"a chart could not be drawn: {reason[:200]}", mend="run its notebook and look") from None
     return svg
 
 
 def _readable(part: Any) -> Any:
-    """The specification without control characters, at which vl-convert 1.9 ends the whole process."""
+    """The specification without control characters, at which vl-convert refuses the whole drawing."""
     if isinstance(part, dict):
         return {_readable(name): _readable(value) for name, value in part.items()}
     if isinstance(part, list):
@@ -134,17 +148,9 @@ def _readable(part: Any) -> Any:
     return without_controls(part) if isinstance(part, str) else part
 
 
-def _slim_or_none(spec: Bundle) -> str | None:
-    try:
-        return slim(_draw(spec))
-    except ReportError:
-        return None
-
-
-def _key(spec: Bundle) -> str:
+def _key(spec: str) -> str:
     """The hash of everything the drawing depends on."""
-    text = json.dumps(spec, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(f"{_FORM} {_maker()} {text}".encode()).hexdigest()[:40]
+    return hashlib.sha256(f"{_FORM} {_maker()} {spec}".encode()).hexdigest()[:40]
 
 
 def vega(draughtsman: Draughtsman) -> str:
@@ -166,8 +172,10 @@ def _maker() -> str:
 
 @cache
 def _converter() -> Any:
-    """vl-convert, told about our fonts; imported when first needed because it is heavy."""
-    import vl_convert
-
-    vl_convert.register_font_directory(str(FONTS))
-    return vl_convert
+    """vl-convert, told about our fonts and to fetch nothing; imported when first needed because it is heavy."""
+    converter: Any = import_module("vl_convert")
+    # What puts the script together counts its rounds as errors.
+    logging.getLogger("swc_ecma_transforms_optimization").setLevel(logging.CRITICAL)
+    converter.configure(num_workers=cores(), allowed_base_urls=[])
+    converter.register_font_directory(str(FONTS))
+    return converter

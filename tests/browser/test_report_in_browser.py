@@ -13,9 +13,11 @@ from typing import Any
 
 import pypdf
 import pytest
+from hostile_answers import DRUGS, answered_town
 from report_builders import CREDIT, cell, chapter, document, figure, full_chapters, hostile_chapters, spec
 
 from forevar.blocks import Column, Table, Text
+from forevar.cli import main
 from forevar.logo import Logo
 from forevar.report.html import render_html
 from forevar.report.svg import Draughtsman
@@ -219,6 +221,20 @@ def test_hostile_text_runs_nothing_and_leaves_the_page_whole(browser: Any, tmp_p
     assert opened.complaints == []
     assert opened.outside == []
     assert opened.page.locator("main > section").count() == len(chapters) + 1
+    assert opened.page.evaluate("document.documentElement.scrollWidth") <= 1200
+
+
+def test_hostile_answers_of_a_panel_run_nothing_and_leave_the_page_whole(browser: Any, tmp_path: Path) -> None:
+    town = answered_town(tmp_path / "town")
+    assert main(["--workspace", str(town.root), "build", "2026-1"]) == 0
+    opened = Opened(browser, town.reports("2026-1") / "report.html", viewport={"width": 1200, "height": 900})
+    assert opened.page.evaluate("drawAll()") > 2 * len(DRUGS)
+    opened.page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true })")
+    opened.page.locator(".live-chart").first.hover()
+    assert opened.page.evaluate("window.hacked") is None
+    assert opened.complaints == []
+    assert opened.outside == []
+    assert opened.page.locator("main > section").count() == len(DRUGS) + 3
     assert opened.page.evaluate("document.documentElement.scrollWidth") <= 1200
 
 
