@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from forevar.console import loading, put, say
@@ -212,6 +214,8 @@ def _build(given: argparse.Namespace, workspace: Workspace, edition: Period) -> 
     if given.final:
         _refuse_unsettled(workspace, edition)
     _score(given, workspace, params)
+    # What sets the report takes half a second to import, and this process only waits while notebooks run.
+    Thread(target=import_module, args=("forevar.report.make",), daemon=True).start()
     notebooks = _run(given, workspace, params, recipe)
     never_run = [name for name, path in notebooks.items() if not path.is_file()]
     if never_run and given.only and not given.final:

@@ -385,11 +385,13 @@ def test_ids_are_made_unique_in_marks_but_not_in_text() -> None:
 
 def test_exported_figure_says_title_source_and_tag_inside(tmp_path: Path, draw: Draughtsman) -> None:
     with ThreadPoolExecutor(1) as pool:
-        files = figure_files(document(), draw, tmp_path, pool)
+        draft, final = (figure_files(document(final=one), draw, tmp_path, pool) for one in (False, True))
     name = "01-substances-kokain-course"
-    picture = files[tmp_path / f"{name}.svg"]
-    assert list(files)[:2] == [tmp_path / f"{name}.svg", tmp_path / f"{name}.png"]
-    assert files[tmp_path / f"{name}.png"][:4] == b"\x89PNG"
+    picture = draft[tmp_path / f"{name}.svg"]
+    assert not any(path.suffix == ".png" for path in draft)
+    assert final == {**draft, **{path: final[path] for path in final if path.suffix == ".png"}}
+    assert final[tmp_path / f"{name}.png"][:4] == b"\x89PNG"
+    assert len(final) == 2 * len(draft)
     assert all(f">{text}<" in picture for text in ("Rekonstruerte data", "Figur 1"))
     assert ">Beslagene av kokain øker fra 8 til 26<" in picture
     assert "Kilde: Tolletaten." in picture

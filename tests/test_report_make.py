@@ -44,7 +44,7 @@ def test_report_is_a_page_a_pdf_and_a_picture_of_each_figure(desk: dict[str, Any
     folder = desk["workspace"].reports("2026-1")
     names = [path.relative_to(folder).as_posix() for path in made]
     assert names[:2] == ["report.html", "report.pdf"]
-    assert len([name for name in names if name.startswith("figures/") and name.endswith(".png")]) == 3
+    assert len([name for name in names if name.startswith("figures/") and name.endswith(".svg")]) == 3
     assert made[1].read_bytes().startswith(b"%PDF")
 
 

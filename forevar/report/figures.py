@@ -1,44 +1,47 @@
-"""Each figure as SVG and PNG for the designer: title, source line and tag are inside the picture."""
+"""Each figure as SVG, and for print as PNG: title, source line and tag are inside the picture."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 from concurrent.futures import Executor
+from functools import partial
 from html import escape
 from pathlib import Path
 
 from forevar.charts.measure import text_width, wrap
 from forevar.report.document import Block, Document, slug
 from forevar.report.slim import FAMILY, SVG, without_controls
-from forevar.report.svg import Draughtsman, size_of, with_ids
+from forevar.report.svg import Draughtsman, size_of, to_png, with_ids
 
 MARGIN = 16
-DOTS_PER_INCH = {"draft": 100, "final": 300}  # a draft is made often, and looked at on a screen
+DOTS_PER_INCH = 300
 INK, INK2 = "#1B1F24", "#4A525C"
 
 
 def figure_files(document: Document, draw: Draughtsman, folder: Path, pool: Executor) -> dict[Path, bytes | str]:
-    """Every numbered figure of the report as ``03-substances-kokain-contributions.svg`` and ``.png``.
+    """Every numbered figure of the report as ``03-substances-kokain-contributions.svg``; of a final one also ``.png``.
+
+    A draft is made often, and nobody prints its figures.
 
     Args:
         document: Composed.
         draw: Vega-Lite specification → SVG.
         folder: Where they will be written.
-        pool: Threads.
+        pool: Threads, which wait for Typst.
 
     Returns:
-        File → content, in the order of the report.
+        File → content, SVG before PNG, both in the order of the report.
     """
     pictures: dict[str, str] = {}
     for block in document.blocks("figure"):
         if block["number"]:
             number = int(re.sub(r"\D", "", block["number"]) or 0)
             pictures[f"{number:02d}-{slug(block['id'])}"] = framed(block, draw(block["wide"]))
-    files: dict[Path, bytes | str] = {}
-    pngs = draw.png(list(pictures.values()), DOTS_PER_INCH[document.status], pool)
-    for (name, picture), png in zip(pictures.items(), pngs, strict=True):
-        files |= {folder / f"{name}.svg": picture, folder / f"{name}.png": png}
+    files: dict[Path, bytes | str] = {folder / f"{name}.svg": picture for name, picture in pictures.items()}
+    if not document.is_draft:
+        pngs = pool.map(partial(to_png, ppi=DOTS_PER_INCH), pictures.values())
+        files |= {folder / f"{name}.png": png for name, png in zip(pictures, pngs, strict=True)}
     return files
 
 

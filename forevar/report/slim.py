@@ -74,7 +74,7 @@ def _attributes(element: ET.Element) -> None:
             value = value.strip("'\"")
         elif name == "font-weight" and value == "normal":
             value = "400"
-        elif name in _PLACES:
+        elif name in _PLACES and "." in value:
             value = _LONG_NUMBER.sub(_rounded, value)
         if name in _NEEDLESS or name.startswith("aria-") or _DEFAULTS.get(name) == value:
             del element.attrib[name]
@@ -152,7 +152,9 @@ def _rounded(match: re.Match[str]) -> str:
 def _number(value: float) -> str:
     """One decimal at most, nothing needless: ``-.5``, ``12``."""
     text = f"{value:.1f}".removesuffix(".0")
-    return "0" if text == "-0" else re.sub(r"^(-?)0\.", r"\1.", text)
+    if text.startswith(("0.", "-0.")):
+        return text.replace("0", "", 1)
+    return "0" if text == "-0" else text
 
 
 def _tag(element: ET.Element) -> str:

@@ -8,7 +8,7 @@ import logging
 import re
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor, Future
-from functools import cache, partial
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from threading import Lock
@@ -59,18 +59,6 @@ class Draughtsman:
         """
         for spec in specs:
             pool.submit(self, spec)
-
-    def png(self, svgs: Sequence[str], ppi: int, pool: Executor) -> list[bytes]:
-        """The drawings as PNG, each made once for its content; the threads of the pool wait for Typst."""
-        names = [hashlib.sha256(f"{_maker()} {ppi} {svg}".encode()).hexdigest()[:40] for svg in svgs]
-        paths = [self.folder / f"{name}.png" if self.folder else None for name in names]
-        found = {svg: path.read_bytes() for svg, path in zip(svgs, paths, strict=True) if path and path.is_file()}
-        missing = [svg for svg in svgs if svg not in found]
-        found |= zip(missing, pool.map(partial(to_png, ppi=ppi), missing), strict=True)
-        for svg, path in zip(svgs, paths, strict=True):
-            if path and svg in missing:
-                write_atomic(path, found[svg], private=True)
-        return [found[svg] for svg in svgs]
 
     def remembered(self, name: str, make: Callable[[], str]) -> str:
         """What was made under this name before, in this build or an earlier one; else made now, once."""
@@ -176,6 +164,7 @@ def _converter() -> Any:
     converter: Any = import_module("vl_convert")
     # What puts the script together counts its rounds as errors.
     logging.getLogger("swc_ecma_transforms_optimization").setLevel(logging.CRITICAL)
-    converter.configure(num_workers=cores(), allowed_base_urls=[])
+    # Each of its workers learns to draw anew, and whoever asks for drawings has work of their own meanwhile.
+    converter.configure(num_workers=max(1, cores() // 2), allowed_base_urls=[])
     converter.register_font_directory(str(FONTS))
     return converter
