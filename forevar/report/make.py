@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from pathlib import Path
 
@@ -84,7 +84,8 @@ def make_report(
             tell(str(told))
         document = make_document(workspace, params, recipe, notebooks, lang=lang, final=final, code=code, texts=texts)
         tell("drawing charts and setting pages")
-        draughtsman.prepare(specs_of(document), beside)
+        # Whole before page and PDF, which are then made side by side; faults come up where a drawing is asked for.
+        wait(draughtsman.prepare(specs_of(document), beside))
         if code:
             page = render_html(document, draughtsman)
             if final:

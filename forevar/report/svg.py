@@ -50,15 +50,14 @@ class Draughtsman:
         text = json.dumps(spec, separators=(",", ":"))
         return self.remembered(f"{_key(text)}.svg", lambda: slim(_draw(text)))
 
-    def prepare(self, specs: Iterable[Bundle], pool: Executor) -> None:
+    def prepare(self, specs: Iterable[Bundle], pool: Executor) -> list[Future[str]]:
         """Begin to draw what a report will ask for; who asks meanwhile waits for the drawing.
 
         Args:
             specs: In the order in which they will be asked for.
             pool: Threads; vl-convert draws outside Python.
         """
-        for spec in specs:
-            pool.submit(self, spec)
+        return [pool.submit(self, spec) for spec in specs]
 
     def remembered(self, name: str, make: Callable[[], str]) -> str:
         """What was made under this name before, in this build or an earlier one; else made now, once."""
