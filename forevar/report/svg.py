@@ -56,6 +56,9 @@ class Draughtsman:
         Args:
             specs: In the order in which they will be asked for.
             pool: Threads; vl-convert draws outside Python.
+
+        Returns:
+            The drawings to come, in the same order; what cannot be drawn raises ReportError where it is asked for.
         """
         return [pool.submit(self, spec) for spec in specs]
 
@@ -163,7 +166,7 @@ def _converter() -> Any:
     converter: Any = import_module("vl_convert")
     # What puts the script together counts its rounds as errors.
     logging.getLogger("swc_ecma_transforms_optimization").setLevel(logging.CRITICAL)
-    # Each of its workers learns to draw anew, and whoever asks for drawings has work of their own meanwhile.
+    # Each of its workers learns to draw anew, and the page's script is put together beside the drawing.
     converter.configure(num_workers=max(1, cores() // 2), allowed_base_urls=[])
     converter.register_font_directory(str(FONTS))
     return converter
